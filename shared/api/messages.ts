@@ -1,0 +1,194 @@
+import * as z from 'zod';
+import { FiniteNumber } from '../domain/finite-number.ts';
+import { Budget, LeaseTerms, parallelMax, trialCountMaxWithoutModel } from '../domain/budget.ts';
+import { Name } from '../domain/name.ts';
+import { Objective } from '../domain/objective.ts';
+import { Params } from '../domain/parameter.ts';
+import { Constraints, SearchSpace } from '../domain/search-space.ts';
+import { EndReason, StudySpec, StudyState } from '../domain/study.ts';
+import { Suggestion, Trial, TrialState } from '../domain/trial.ts';
+
+/** The documents of the HTTP contract. What they hold is defined in `domain`; here is how it travels. */
+
+export const askCountMax = 32;
+export const enqueueCountMax = 100;
+export const reportCountMax = 100;
+export const pageLimitMax = 1000;
+export const messageLengthMax = 1000;
+
+const Time = z.iso.datetime();
+const Step = z.int().min(0);
+const Worker = z.string().min(1).max(128);
+const Message = z.string().max(messageLengthMax);
+const Attempt = z.int().min(1).meta({ description: 'The attempt that the trial was given out with.' });
+const LeaseSeconds = z.int().min(1).max(604_800);
+
+/** A told value. JSON has no NaN or infinity: bare tokens and these words mean them, and make the trial infeasible. */
+const ToldValue = z.union([FiniteNumber, z.enum(['NaN', 'Infinity', '-Infinity'])]);
+export const ToldValues = z.record(Name, ToldValue);
+export type ToldValues = z.infer<typeof ToldValues>;
+
+export const CreateStudyRequest = StudySpec;
+
+export const Progress = z.strictObject({
+  given: z.int().meta({ description: 'Trials that have a number: waiting, running and ended ones.' }),
+  left: z.int().meta({ description: 'Trials that may still be started.' }),
+  waiting: z.int(),
+  running: z.int(),
+  ended: z.int(),
+});
+
+export const Study = z.strictObject({
+  id: z.string(),
+  ...StudySpec.shape,
+  objectives: z.array(Objective),
+  budget: Budget,
+  lease: LeaseTerms,
+  state: StudyState,
+  endReason: EndReason.nullable(),
+  spaceVersion: z.int(),
+  configurations: z.int().nullable().meta({ description: 'How many different configurations there are, where that limits the study.' }),
+  progress: Progress,
+  created: Time,
+  ended: Time.nullable(),
+});
+export type Study = z.infer<typeof Study>;
+
+export const UpdateStudyRequest = z.strictObject({
+  state: z.enum(['active', 'paused', 'stopped']).optional(),
+  budget: z
+    .strictObject({
+      trials: z.int().min(1).max(trialCountMaxWithoutModel).optional(),
+      parallel: z.int().min(1).max(parallelMax).nullable().optional(),
+      deadline: z.iso.datetime({ offset: true }).nullable().optional(),
+    })
+    .optional(),
+  space: SearchSpace.optional(),
+  constraints: Constraints.optional(),
+});
+export type UpdateStudyRequest = z.infer<typeof UpdateStudyRequest>;
+
+export const AskRequest = z.strictObject({
+  count: z.int().min(1).max(askCountMax).default(1),
+  worker: Worker.optional(),
+  fixed: Params.default({}),
+  leaseSeconds: LeaseSeconds.optional(),
+});
+export type AskRequest = z.infer<typeof AskRequest>;
+
+export const AskReason = z.enum(['budget_spent', 'parallel_limit', 'exhausted', 'paused', 'finished']);
+export type AskReason = z.infer<typeof AskReason>;
+
+export const AskResponse = z.strictObject({
+  trials: z.array(Trial),
+  granted: z.int(),
+  reason: AskReason.optional().meta({ description: 'Why fewer trials were granted than asked for.' }),
+  retryAfterSeconds: z.int().optional().meta({ description: 'When asking again may bring something; absent when it will not.' }),
+});
+export type AskResponse = z.infer<typeof AskResponse>;
+
+export const TellRequest = z.strictObject({
+  attempt: Attempt,
+  values: ToldValues.optional(),
+  state: z.enum(['complete', 'infeasible', 'failed', 'pruned']).optional(),
+  message: Message.optional(),
+});
+export type TellRequest = z.infer<typeof TellRequest>;
+
+const StepReport = z.strictObject({ step: Step, values: ToldValues });
+export const ReportRequest = z.strictObject({
+  attempt: Attempt.optional(),
+  step: Step.optional(),
+  values: ToldValues.optional(),
+  reports: z.array(StepReport).min(1).max(reportCountMax).optional(),
+});
+export type ReportRequest = z.infer<typeof ReportRequest>;
+
+export const ReportResponse = z.strictObject({ stop: z.boolean(), leaseExpires: Time });
+export type ReportResponse = z.infer<typeof ReportResponse>;
+
+export const ReleaseRequest = z.strictObject({ attempt: Attempt });
+export const CancelRequest = z.strictObject({ message: Message.optional() });
+export const RetryRequest = z.strictObject({});
+
+export const EnqueuedTrial = z.strictObject({
+  params: Params,
+  values: ToldValues.optional(),
+  state: z.enum(['complete', 'infeasible', 'failed', 'pruned']).optional(),
+  message: Message.optional(),
+});
+export type EnqueuedTrial = z.infer<typeof EnqueuedTrial>;
+export const EnqueueRequest = z.strictObject({ trials: z.array(EnqueuedTrial).min(1).max(enqueueCountMax) });
+export type EnqueueRequest = z.infer<typeof EnqueueRequest>;
+
+export const EnqueueResponse = z.strictObject({
+  trials: z.array(Trial),
+  duplicates: z
+    .array(z.strictObject({ index: z.int(), number: z.int() }))
+    .meta({ description: 'Entries that were left out, because a trial with the same params exists.' }),
+});
+export type EnqueueResponse = z.infer<typeof EnqueueResponse>;
+
+export const TrialDetail = Trial.extend({
+  intermediate: z
+    .array(z.strictObject({ attempt: z.int(), step: z.int(), values: z.record(z.string(), z.number()) }))
+    .meta({ description: 'Reported values, the last 1,000 of them, by attempt and step.' }),
+});
+export type TrialDetail = z.infer<typeof TrialDetail>;
+
+export const BestResponse = z.strictObject({
+  kind: z.enum(['top', 'front']).meta({ description: '"top": the best first; "front": the Pareto front of several objectives.' }),
+  best: Trial.nullable().meta({ description: 'The incumbent; null for several objectives or before the first result.' }),
+  trials: z.array(Trial),
+});
+export type BestResponse = z.infer<typeof BestResponse>;
+
+const Limit = z.coerce.number().pipe(z.int().min(1).max(pageLimitMax));
+export const PageQuery = z.strictObject({ after: z.string().optional(), limit: Limit.default(100) });
+export type PageQuery = z.infer<typeof PageQuery>;
+export const TrialsQuery = z.strictObject({
+  state: TrialState.optional(),
+  after: z.coerce.number().pipe(z.int().min(0)).optional(),
+  limit: Limit.default(100),
+});
+export type TrialsQuery = z.infer<typeof TrialsQuery>;
+export const BestQuery = z.strictObject({ top: z.coerce.number().pipe(z.int().min(1).max(100)).default(10) });
+export type BestQuery = z.infer<typeof BestQuery>;
+export const ExportQuery = z.strictObject({ format: z.enum(['jsonl', 'csv']).default('jsonl') });
+export type ExportQuery = z.infer<typeof ExportQuery>;
+export const EmptyQuery = z.strictObject({});
+
+export const StudyPage = z.strictObject({ data: z.array(Study), nextCursor: z.string().nullable() });
+export type StudyPage = z.infer<typeof StudyPage>;
+export const TrialPage = z.strictObject({ data: z.array(Trial), nextCursor: z.string().nullable() });
+export type TrialPage = z.infer<typeof TrialPage>;
+
+export const Scope = z.enum(['read', 'write', 'admin']);
+export const CreateApiKeyRequest = z.strictObject({
+  name: Name,
+  scopes: z.array(Scope).min(1).max(3).default(['read', 'write']),
+  expires: z.iso.datetime({ offset: true }).optional(),
+});
+export type CreateApiKeyRequest = z.infer<typeof CreateApiKeyRequest>;
+
+export const ApiKey = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(Scope),
+  created: Time,
+  expires: Time.nullable(),
+  revoked: Time.nullable(),
+});
+export type ApiKey = z.infer<typeof ApiKey>;
+export const CreatedApiKey = ApiKey.extend({
+  key: z.string().nullable().meta({ description: 'The key itself, shown once; null when the request is a repetition.' }),
+});
+export type CreatedApiKey = z.infer<typeof CreatedApiKey>;
+export const ApiKeyPage = z.strictObject({ data: z.array(ApiKey), nextCursor: z.string().nullable() });
+export type ApiKeyPage = z.infer<typeof ApiKeyPage>;
+
+export const Health = z.strictObject({ status: z.literal('ok'), version: z.string() });
+export type Health = z.infer<typeof Health>;
+
+/** Schemas that the OpenAPI document names, in the order in which it lists them. */
+export const components = { Study, Trial, TrialDetail, Suggestion, ApiKey };

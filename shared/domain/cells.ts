@@ -1,0 +1,80 @@
+import type { Parameter, ParamValue } from './parameter.ts';
+
+/**
+ * The finite parameters as lists of cells: cell k of 0 … count-1 has exactly one value.
+ * A float without a step has no cells.
+ */
+
+/** How many values the parameter can take; undefined when there is no end to them. */
+export function cellCount(parameter: Parameter): number | undefined {
+  switch (parameter.type) {
+    case 'float':
+    case 'int':
+      return parameter.step === undefined ? undefined : stepsBetween(parameter.low, parameter.high, parameter.step) + 1;
+    case 'ordinal':
+      return parameter.values.length;
+    case 'categorical':
+      return parameter.choices.length;
+    case 'boolean':
+      return 2;
+  }
+}
+
+/** The value of cell k. @param k an integer, 0 ≤ k < cellCount. */
+export function cellValue(parameter: Parameter, k: number): ParamValue {
+  switch (parameter.type) {
+    case 'float':
+    case 'int':
+      return steppedValue(parameter.low, parameter.step!, k);
+    case 'ordinal':
+      return parameter.values[k];
+    case 'categorical':
+      return parameter.choices[k];
+    case 'boolean':
+      return k === 1;
+  }
+}
+
+/** The cell of a value; undefined when the parameter does not have that value. */
+export function cellOf(parameter: Parameter, value: ParamValue): number | undefined {
+  switch (parameter.type) {
+    case 'float':
+    case 'int': {
+      if (typeof value !== 'number') return undefined;
+      const k = Math.round((value - parameter.low) / parameter.step!);
+      if (k < 0 || k >= cellCount(parameter)!) return undefined;
+      const nearest = steppedValue(parameter.low, parameter.step!, k);
+      const tolerance = 1e-9 * parameter.step! + 4 * Number.EPSILON * Math.abs(value);
+      return Math.abs(nearest - value) <= tolerance ? k : undefined;
+    }
+    case 'ordinal':
+      return found((parameter.values as ParamValue[]).indexOf(value));
+    case 'categorical':
+      return found(parameter.choices.indexOf(value));
+    case 'boolean':
+      return typeof value === 'boolean' ? Number(value) : undefined;
+  }
+}
+
+function found(index: number): number | undefined {
+  return index < 0 ? undefined : index;
+}
+
+function stepsBetween(low: number, high: number, step: number): number {
+  const steps = (high - low) / step;
+  // 0.3 / 0.1 is 2.9999999999999996: a whole number of decimal steps must not lose its last value.
+  return Math.abs(steps - Math.round(steps)) <= 1e-9 * Math.max(1, steps) ? Math.round(steps) : Math.floor(steps);
+}
+
+/** `low + k·step` without the dust of binary fractions: 0.1 + 2·0.1 is 0.3, as the user would write it. */
+function steppedValue(low: number, step: number, k: number): number {
+  const value = low + k * step;
+  const decimals = Math.max(decimalsOf(low), decimalsOf(step));
+  return decimals === 0 || decimals > 15 ? value : Number(value.toFixed(decimals));
+}
+
+function decimalsOf(x: number): number {
+  const [mantissa, exponent = '0'] = String(x).split('e');
+  const fraction = mantissa.split('.')[1]?.length ?? 0;
+  return Math.max(0, fraction - Number(exponent));
+}

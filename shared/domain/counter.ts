@@ -1,0 +1,66 @@
+/**
+ * What a study has given out: one small record that every ask changes.
+ * `left + nextNumber = cap` always; `running` is never less than the trials that are running.
+ */
+export interface Counter {
+  /** The number that the next trial gets: so many numbers were given out. */
+  nextNumber: number;
+  /** How many more trials may be started. */
+  left: number;
+  /** How many numbers there are in all. */
+  cap: number;
+  /** How many results were brought in from outside; they have numbers and cost no budget. */
+  attached: number;
+  /** Whether asks are answered at all: the study is active. */
+  open: boolean;
+  /** An upper bound of the running trials: counted up by asks, set right by looking when it reaches the limit. */
+  running: number;
+  /** Rises with every change; what was computed from a look at the trials is written only if nothing changed since. */
+  version: number;
+  /** Every trial below this number has ended, but for those in `openBelow`. So a look costs what is open, not the history. */
+  frontier: number;
+  openBelow: number[];
+  /** When the frontier last moved: a number below it that has no trial by then was lost by whoever took it. */
+  frontierMovedMs: number;
+}
+
+/** How many numbers fit: the budget and what was brought in, but never more than there are configurations. */
+export function capOf(budgetTrials: number, attached: number, configurations: number | undefined): number {
+  return Math.min(budgetTrials + attached, configurations ?? Infinity);
+}
+
+export function newCounter(cap: number): Counter {
+  return {
+    nextNumber: 0,
+    left: cap,
+    cap,
+    attached: 0,
+    open: true,
+    running: 0,
+    version: 0,
+    frontier: 0,
+    openBelow: [],
+    frontierMovedMs: 0,
+  };
+}
+
+/** The trials of a study that have not ended, as one consistent look found them. */
+export interface OpenTrials<T> {
+  waiting: T[];
+  running: T[];
+  /** Numbers that were given out and have no trial (yet): an ask in flight, or one that died. */
+  missing: number[];
+}
+
+/** How many open trials may lie below the frontier; with more, the frontier stays behind. */
+export const openBelowMax = 100;
+
+/** Where the frontier can move after a look. */
+export function frontierAfter(
+  openNumbers: readonly number[],
+  nextNumber: number,
+): { frontier: number; openBelow: number[] } {
+  const sorted = openNumbers.toSorted((a, b) => a - b);
+  if (sorted.length <= openBelowMax) return { frontier: nextNumber, openBelow: sorted };
+  return { frontier: sorted[openBelowMax], openBelow: sorted.slice(0, openBelowMax) };
+}

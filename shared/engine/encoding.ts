@@ -1,0 +1,55 @@
+import { cellCount, cellValue } from '../domain/cells.ts';
+import type { NumericParameter, Parameter, ParamValue, Scale } from '../domain/parameter.ts';
+import { exp, log } from '../numerics/elementary.ts';
+
+/**
+ * The value of a parameter at a place u in [0, 1) of its unit interval.
+ * Numbers are spread evenly on their scale; values with a step get half a cell more at both ends, so that the first and
+ * the last have their full share; lists get equal shares.
+ */
+export function valueAt(parameter: Parameter, u: number): ParamValue {
+  if (parameter.type !== 'float' && parameter.type !== 'int') {
+    return cellValue(parameter, cellAt(u, cellCount(parameter)!));
+  }
+  if (parameter.step === undefined) return between(parameter.scale, parameter.low, parameter.high, u);
+  const [lower, upper] = widened(parameter);
+  const k = Math.round((between(parameter.scale, lower, upper, u) - parameter.low) / parameter.step);
+  return cellValue(parameter, Math.min(Math.max(k, 0), cellCount(parameter)! - 1));
+}
+
+/** The number at u in [0, 1] between two bounds (both included) on a scale. */
+export function between(scale: Scale, low: number, high: number, u: number): number {
+  switch (scale) {
+    case 'linear':
+      return clamp(low + u * (high - low), low, high);
+    case 'log': {
+      const start = log(low);
+      return clamp(exp(start + u * (log(high) - start)), low, high);
+    }
+    case 'reverseLog': {
+      const start = log(1 - low);
+      return clamp(1 - exp(start + u * (log(1 - high) - start)), low, high);
+    }
+  }
+}
+
+/** The bounds moved out by half a step; on a log scale never further than half way to where the log ends. */
+function widened({ low, high, scale, step }: NumericParameter): [number, number] {
+  const half = step! / 2;
+  switch (scale) {
+    case 'linear':
+      return [low - half, high + half];
+    case 'log':
+      return [Math.max(low - half, low / 2), high + half];
+    case 'reverseLog':
+      return [low - half, Math.min(high + half, (1 + high) / 2)];
+  }
+}
+
+function cellAt(u: number, count: number): number {
+  return Math.min(Math.floor(u * count), count - 1);
+}
+
+function clamp(x: number, low: number, high: number): number {
+  return Math.min(Math.max(x, low), high);
+}

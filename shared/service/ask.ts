@@ -1,0 +1,244 @@
+import type { AskReason, AskRequest, AskResponse } from '../api/messages.ts';
+import { parallelMax } from '../domain/budget.ts';
+import type { Params } from '../domain/parameter.ts';
+import { checkParams } from '../domain/params.ts';
+import { admitFixed } from '../engine/admit.ts';
+import { blankTrial, emptyTrial } from './blank-trial.ts';
+import type { Call, Reply } from './call.ts';
+import { chooseAgain, chooseFirst, type Choice } from './choose.ts';
+import { ServiceError } from './errors.ts';
+import { refuseParams } from './fields.ts';
+import { findStudy, spaceOfStudy } from './find.ts';
+import { findReplay, keyedRequest, receiptOf, replayOfRival, type KeyedRequest } from './idempotency.ts';
+import type { AskCommit, Ports, StudyRecord, TrialChange, TrialRecord } from './ports.ts';
+import { countsOf, failExpired, isExpired, settleStudy } from './settle-study.ts';
+import { trialView } from './views.ts';
+
+/** How often an ask starts over because others were faster; each round something was given to somebody. */
+const roundCountMax = 40;
+const retrySeconds = 2;
+
+/** A number taken out of the budget, with what is to be tried under it. */
+interface Held {
+  number: number;
+  choice: Choice;
+  /** How many choices turned out to be other trials' params. */
+  refused: number;
+}
+
+/** Gives out the next trials: waiting and abandoned ones first, then new ones out of the budget. */
+export async function ask(ports: Ports, call: Call<AskRequest>): Promise<Reply<AskResponse>> {
+  const keyed = keyedRequest(ports, call);
+  const [found, replay] = await Promise.all([findStudy(ports, call), findReplay<AskResponse>(ports, call, keyed)]);
+  if (replay) return replay;
+  const fixed = checkFixed(found, call.body.fixed);
+  const isOver = found.spec.budget.deadline !== undefined && found.state !== 'finished';
+  const study = isOver ? (await settleStudy(ports, found)).study : found;
+  if (study.state !== 'active') return nothing(study.state === 'paused' ? 'paused' : 'finished');
+  return new Asking(ports, call, keyed, study, fixed).answer();
+}
+
+/** One ask on its way: what it holds, and the rounds it takes to commit it. */
+class Asking {
+  readonly #ports: Ports;
+  readonly #call: Call<AskRequest>;
+  readonly #keyed: KeyedRequest | undefined;
+  readonly #study: StudyRecord;
+  readonly #fixed: Params;
+  #held: Held[] = [];
+  #reason: AskReason | undefined;
+  /** No more numbers shall be asked for. */
+  #isCapped = false;
+  /** How many waiting trials may be started within the parallel limit. */
+  #waitingMax = Infinity;
+  /** Trials that the index still offered after they were gone, by number and attempt. */
+  readonly #gone = new Set<string>();
+
+  constructor(ports: Ports, call: Call<AskRequest>, keyed: KeyedRequest | undefined, study: StudyRecord, fixed: Params) {
+    this.#ports = ports;
+    this.#call = call;
+    this.#keyed = keyed;
+    this.#study = study;
+    this.#fixed = fixed;
+  }
+
+  async answer(): Promise<Reply<AskResponse>> {
+    for (let round = 0; round < roundCountMax; round++) {
+      const claimable = await this.#claimable();
+      await this.#takeNumbers(this.#call.body.count - claimable.length - this.#held.length);
+      if (claimable.length + this.#held.length === 0) {
+        if (this.#reason === 'budget_spent' && (await this.#healed())) continue;
+        return nothing(this.#reason!, this.#isWorthRetrying ? retrySeconds : undefined);
+      }
+      const answered = await this.#commit(claimable);
+      if (answered) return answered;
+    }
+    throw new ServiceError('unavailable', `Study ${this.#study.spec.name} is asked by too many at once.`, { retryAfterSeconds: 1 });
+  }
+
+  get #isWorthRetrying(): boolean {
+    return this.#reason !== 'finished' && this.#reason !== 'exhausted';
+  }
+
+  /** Trials to take over; those that machines have failed often enough are ended instead. */
+  async #claimable(): Promise<TrialRecord[]> {
+    // A request for fixed values is not served by a trial that has others.
+    if (Object.keys(this.#fixed).length > 0) return [];
+    const now = this.#ports.clock.nowMs();
+    const wanted = this.#call.body.count - this.#held.length;
+    const found = await this.#ports.trials.claimable(this.#study, now, wanted + this.#gone.size);
+    const claimable: TrialRecord[] = [];
+    let waiting = 0;
+    for (const trial of found) {
+      if (claimable.length === wanted || this.#gone.has(placeOf(trial))) continue;
+      if (isExpired(trial, now) && trial.failures + 1 >= this.#study.spec.lease.attempts) {
+        await failExpired(this.#ports, this.#study, trial, now);
+        this.#gone.add(placeOf(trial));
+      } else if (trial.state === 'running' || waiting++ < this.#waitingMax) claimable.push(trial);
+    }
+    return claimable;
+  }
+
+  async #takeNumbers(wanted: number): Promise<void> {
+    if (wanted <= 0 || this.#isCapped) return;
+    const { numbers, limit } = await this.#ports.trials.allocate(this.#study, wanted);
+    if (limit) {
+      this.#isCapped = true;
+      this.#reason = ({ budget: 'budget_spent', parallel: 'parallel_limit', closed: 'finished' } as const)[limit];
+    }
+    for (const number of numbers) {
+      const choice = chooseFirst(this.#study, number, this.#fixed);
+      if (choice) this.#held.push({ number, choice, refused: 0 });
+      else await this.#giveUp(number);
+    }
+  }
+
+  /** The budget is spent: perhaps numbers were lost and can be given out again, perhaps the study has ended. */
+  async #healed(): Promise<boolean> {
+    const { study, counter, open, healed } = await settleStudy(this.#ports, this.#study);
+    if (healed > 0) return true;
+    if (study.state === 'finished') this.#reason = 'finished';
+    else if (counter.cap < study.spec.budget.trials + counter.attached && open.running.length + open.missing.length === 0) {
+      this.#reason = 'exhausted';
+    }
+    return false;
+  }
+
+  async #commit(claimable: TrialRecord[]): Promise<Reply<AskResponse> | undefined> {
+    const { count, worker, leaseSeconds } = this.#call.body;
+    const now = this.#ports.clock.nowMs();
+    const seconds = leaseSeconds ?? this.#study.spec.lease.seconds;
+    const given: TrialChange = {
+      state: 'running',
+      worker,
+      leaseUntilMs: now + seconds * 1000,
+      leaseSeconds,
+      askedMs: now,
+      message: undefined,
+    };
+    const claims = claimable.map((from) => ({ from, change: claimChange(from, given) }));
+    const puts = this.#held.map((held) => newTrial(held, given));
+    const trials = [...claims.map(({ from, change }) => ({ ...from, ...change })), ...puts].map(trialView);
+    const body: AskResponse = { trials, granted: trials.length };
+    if (trials.length < count) {
+      body.reason = this.#reason ?? 'parallel_limit';
+      body.retryAfterSeconds = retrySeconds;
+    }
+    const reply = { status: 200, body };
+    const commit: AskCommit = { claims, puts, receipt: receiptOf(this.#keyed, reply) };
+    const refusal = await this.#ports.trials.commitAsk(this.#study, commit);
+    if (!refusal) return reply;
+    if (refusal.answered) {
+      for (const held of this.#held) await this.#giveBack(held);
+      return replayOfRival(this.#ports, this.#call, this.#keyed!);
+    }
+    for (const i of refusal.claimsLost) this.#gone.add(placeOf(claimable[i]));
+    if (refusal.limitReached) await this.#countRunning();
+    await this.#replace(refusal.numbersLost, refusal.duplicates);
+    return undefined;
+  }
+
+  /** The count of running trials is an upper bound; at the limit it is set right by looking. */
+  async #countRunning(): Promise<void> {
+    const counter = await this.#ports.studies.counter(this.#study);
+    const open = await this.#ports.trials.open(this.#study, counter);
+    const room = (this.#study.spec.budget.parallel ?? parallelMax) - countsOf(open).running;
+    if (room > 0) await this.#ports.trials.moveFrontier(this.#study, counter, open, this.#ports.clock.nowMs());
+    else {
+      this.#reason = counter.open ? 'parallel_limit' : 'finished';
+      this.#isCapped = true;
+    }
+    this.#waitingMax = Math.max(0, room);
+  }
+
+  /** Lost numbers are dropped, taken params replaced. */
+  async #replace(numbersLost: number[], duplicates: number[]): Promise<void> {
+    const kept: Held[] = [];
+    for (const [i, held] of this.#held.entries()) {
+      if (numbersLost.includes(i)) continue;
+      if (!duplicates.includes(i)) {
+        kept.push(held);
+        continue;
+      }
+      const refused = held.refused + 1;
+      const choice = await chooseAgain(this.#ports, this.#study, held.number, this.#fixed, held.choice, refused);
+      if (choice) kept.push({ number: held.number, choice, refused });
+      else await this.#giveUp(held.number);
+    }
+    this.#held = kept;
+  }
+
+  /** Nothing is left to try for this ask: the number goes to somebody else, or is marked as never used. */
+  async #giveUp(number: number): Promise<void> {
+    this.#isCapped = true;
+    this.#reason = 'exhausted';
+    const isFree = Object.keys(this.#fixed).length === 0;
+    let choice = isFree ? undefined : chooseFirst(this.#study, number, {});
+    for (let refused = 0; choice; refused++) {
+      if (await this.#giveBack({ number, choice, refused })) return;
+      choice = await chooseAgain(this.#ports, this.#study, number, {}, choice, refused + 1);
+    }
+    const message = 'no configuration was left that had not been tried';
+    await this.#ports.trials.heal(this.#study, emptyTrial(number, this.#ports.clock.nowMs(), message));
+  }
+
+  /** Leaves a number that was taken as a waiting trial, for the next one who asks. */
+  async #giveBack({ number, choice }: Held): Promise<boolean> {
+    return this.#ports.trials.heal(this.#study, { ...blankTrial(number), ...choice });
+  }
+}
+
+function placeOf({ number, attempt }: TrialRecord): string {
+  return `${number}@${attempt}`;
+}
+
+function claimChange(from: TrialRecord, given: TrialChange): TrialChange {
+  return { ...given, attempt: from.attempt + 1, failures: from.failures + (from.state === 'running' ? 1 : 0) };
+}
+
+function newTrial({ number, choice }: Held, given: TrialChange): TrialRecord {
+  return { ...blankTrial(number), ...choice, ...given, attempt: 1 };
+}
+
+function nothing(reason: AskReason, retryAfterSeconds?: number): Reply<AskResponse> {
+  return { status: 200, body: { trials: [], granted: 0, reason, ...(retryAfterSeconds && { retryAfterSeconds }) } };
+}
+
+function checkFixed(study: StudyRecord, fixed: Params): Params {
+  if (Object.keys(fixed).length === 0) return fixed;
+  if (study.spec.sampler.kind === 'grid') {
+    throw new ServiceError('value_invalid', 'fixed must be left out, because the grid sampler gives every cell exactly once.', {
+      param: 'fixed',
+      hint: 'Use another sampler, or a study of its own for the part that you want to fix.',
+    });
+  }
+  const space = spaceOfStudy(study);
+  const checked = checkParams(space, fixed, 'open');
+  if ('faults' in checked) throw refuseParams(space, ['fixed'], checked.faults);
+  if (!admitFixed(space, checked.params)) {
+    throw new ServiceError('value_invalid', 'fixed must leave something to suggest; no params have these values and satisfy the conditions and constraints.', {
+      param: 'fixed',
+    });
+  }
+  return checked.params;
+}

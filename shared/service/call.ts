@@ -1,0 +1,26 @@
+import type { Scope } from './ports.ts';
+
+/** Who is calling; the tenant comes from the credential alone. */
+export interface Caller {
+  tenant: string;
+  /** The API key's id, or `local`. */
+  principal: string;
+  scopes: readonly Scope[];
+}
+
+/** One request below the router: everything in it has been parsed. */
+export interface Call<Body = undefined, Query = unknown> {
+  caller: Caller;
+  operation: string;
+  path: Record<string, string>;
+  query: Query;
+  body: Body;
+  idempotencyKey: string | undefined;
+}
+
+export interface Reply<T> {
+  status: number;
+  body: T;
+  /** The answer is that of an earlier request with the same idempotency key. */
+  isReplay?: boolean;
+}

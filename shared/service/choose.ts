@@ -1,0 +1,65 @@
+import type { Params } from '../domain/parameter.ts';
+import { paramsKey } from '../domain/params.ts';
+import type { Suggestion } from '../domain/trial.ts';
+import { suggest, suggestUntaken, type Suggested, type SuggestRequest } from '../engine/suggest.ts';
+import { spaceOfStudy } from './find.ts';
+import type { Ports, StudyRecord } from './ports.ts';
+
+/** The params chosen for a number, and how. */
+export interface Choice {
+  params: Params;
+  suggestion: Suggestion;
+}
+
+/** How often a sampler draws again because another trial has the params, before all that are left are looked at. */
+const duplicateCountMax = 8;
+
+/** What the sampler wants to try under this number, whether or not another trial has it. */
+export function chooseFirst(study: StudyRecord, number: number, fixed: Params): Choice | undefined {
+  return choiceOf(study, requestOf(study, number, fixed, 0));
+}
+
+/**
+ * What to try instead, after `refused` choices were found to be other trials' params.
+ * @returns undefined when no configuration is left.
+ */
+export async function chooseAgain(
+  ports: Ports,
+  study: StudyRecord,
+  number: number,
+  fixed: Params,
+  last: Choice,
+  refused: number,
+): Promise<Choice | undefined> {
+  if (last.suggestion.sampler === 'grid') return displacedCell(ports, study, last);
+  const request = requestOf(study, number, fixed, last.suggestion.tries + 1);
+  if (refused < duplicateCountMax) return choiceOf(study, request);
+  const taken = new Set<string>();
+  for await (const trial of ports.trials.all(study)) taken.add(paramsKey(trial.params));
+  return choiceOf(study, request, suggestUntaken(request, taken));
+}
+
+/**
+ * The cell of a grid number is held by a trial that was enqueued, or drawn before the grid grew: that trial's own cell
+ * is free instead, or leads on to the next. Numbers and cells are matched one to one, so the chains of two numbers
+ * never meet and every cell is reached exactly once.
+ */
+async function displacedCell(ports: Ports, study: StudyRecord, last: Choice): Promise<Choice | undefined> {
+  let choice: Choice | undefined = last;
+  for (let holder = await ports.trials.holderOf(study, last.params); holder !== undefined; ) {
+    choice = choiceOf(study, requestOf(study, holder, {}, 0));
+    holder = choice && (await ports.trials.holderOf(study, choice.params));
+  }
+  return choice;
+}
+
+function requestOf(study: StudyRecord, number: number, fixed: Params, firstTry: number): SuggestRequest {
+  return { space: spaceOfStudy(study), sampler: study.spec.sampler, seed: study.spec.seed, number, fixed, firstTry };
+}
+
+function choiceOf(study: StudyRecord, request: SuggestRequest, suggested: Suggested | undefined = suggest(request)): Choice | undefined {
+  if (!suggested) return undefined;
+  const { params, sampler, tries } = suggested;
+  const suggestion = { sampler, seed: request.seed, number: request.number, tries, spaceVersion: study.spaceVersion };
+  return { params, suggestion };
+}

@@ -1,0 +1,148 @@
+import type { EnqueuedTrial, EnqueueRequest, EnqueueResponse } from '../api/messages.ts';
+import { trialCountMaxWithoutModel } from '../domain/budget.ts';
+import { capOf, type Counter } from '../domain/counter.ts';
+import type { Params } from '../domain/parameter.ts';
+import { checkParams, paramsKey } from '../domain/params.ts';
+import { satisfiesConstraints } from '../domain/space.ts';
+import { ontoGrid } from '../engine/samplers/grid.ts';
+import { blankTrial } from './blank-trial.ts';
+import type { Call, Reply } from './call.ts';
+import { ServiceError } from './errors.ts';
+import { refuseFields, refuseParams } from './fields.ts';
+import { findStudy, spaceOfStudy } from './find.ts';
+import { canonicalJson, findReplay, keyedRequest, receiptOf, replayOfRival } from './idempotency.ts';
+import type { Ports, StudyRecord, TrialRecord } from './ports.ts';
+import { readTold } from './told-values.ts';
+import { trialView } from './views.ts';
+
+const tryCountMax = 40;
+/** Trial and guard of each, the counter and a receipt have to fit into one transaction. */
+const chunkLength = 45;
+
+/** One entry, checked: params canonical, and a result where it brings one. */
+interface Entry {
+  index: number;
+  params: Params;
+  result: Pick<TrialRecord, 'state' | 'values' | 'message' | 'resultHash' | 'finishedMs'> | undefined;
+}
+
+/**
+ * Takes params to be tried first, or results that were found elsewhere. The former cost budget when they are given out,
+ * so they take it now; the latter do not. Entries whose params a trial has already are named and left out, which makes
+ * sending the same entries again harmless.
+ */
+export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise<Reply<EnqueueResponse>> {
+  const study = await findStudy(ports, call);
+  const keyed = keyedRequest(ports, call);
+  const replay = await findReplay<EnqueueResponse>(ports, call, keyed);
+  if (replay) return replay;
+  if (study.state === 'stopping' || study.state === 'finished') {
+    throw new ServiceError('study_closed', `Study ${study.spec.name} is ${study.state} (${study.endReason}) and takes no more trials.`, {
+      hint: `PATCH /v1/studies/${study.spec.name} with a larger budget.trials opens it again.`,
+    });
+  }
+  const entries = call.body.trials.map((entry, index) => checkEntry(ports, study, entry, index));
+  const body: EnqueueResponse = { trials: [], duplicates: [] };
+  for (let at = 0; at < entries.length; at += chunkLength) {
+    const chunk = entries.slice(at, at + chunkLength);
+    const isLast = at + chunkLength >= entries.length;
+    const answered = await addChunk(ports, study, chunk, body, (done) => (isLast ? receiptOf(keyed, { status: 201, body: done }) : undefined));
+    if (answered) return replayOfRival(ports, call, keyed!);
+  }
+  return { status: 201, body };
+}
+
+/** Adds one chunk to the study and to the answer. @returns whether the request turned out to be answered already. */
+async function addChunk(
+  ports: Ports,
+  study: StudyRecord,
+  chunk: Entry[],
+  body: EnqueueResponse,
+  receiptFor: (done: EnqueueResponse) => ReturnType<typeof receiptOf>,
+): Promise<boolean> {
+  let entries = study.spec.allowDuplicates ? chunk : await withoutDuplicates(ports, study, chunk, body);
+  for (let tried = 0; tried < tryCountMax; tried++) {
+    if (entries.length === 0) return false;
+    const counter = await ports.studies.counter(study);
+    const attached = entries.filter(({ result }) => result !== undefined).length;
+    const raise = raiseFor(study, counter, attached);
+    requireRoom(study, counter, entries.length, raise);
+    const trials = entries.map((entry, i) => trialOf(ports, counter.nextNumber + i, entry));
+    const done = { trials: [...body.trials, ...trials.map(trialView)], duplicates: body.duplicates };
+    const addition = { first: counter.nextNumber, raise, attached, trials };
+    const outcome = await ports.trials.add(study, addition, receiptFor(done));
+    if (outcome === 'added') {
+      body.trials = done.trials;
+      return false;
+    }
+    if (outcome === 'answered') return true;
+    if (outcome !== 'stale') entries = await withoutDuplicates(ports, study, entries, body);
+  }
+  throw new ServiceError('unavailable', `Study ${study.spec.name} is being asked by many: the trials could not be put in between.`, { retryAfterSeconds: 1 });
+}
+
+/** Leaves out entries whose params a trial or an earlier entry has, and names them in the answer. */
+async function withoutDuplicates(ports: Ports, study: StudyRecord, entries: Entry[], body: EnqueueResponse): Promise<Entry[]> {
+  const kept: Entry[] = [];
+  const keys = new Set<string>();
+  for (const entry of entries) {
+    const holder = await ports.trials.holderOf(study, entry.params);
+    const key = paramsKey(entry.params);
+    if (holder !== undefined) body.duplicates.push({ index: entry.index, number: holder });
+    else if (keys.has(key)) throw refuseFields('value_invalid', ['trials', entry.index], [{ path: ['params'], message: 'must not be those of an earlier entry', input: entry.params }]);
+    else kept.push(entry);
+    keys.add(key);
+  }
+  return kept;
+}
+
+function raiseFor(study: StudyRecord, counter: Counter, attached: number): number {
+  return capOf(study.spec.budget.trials, counter.attached + attached, study.configurations) - counter.cap;
+}
+
+function requireRoom(study: StudyRecord, counter: Counter, count: number, raise: number): void {
+  if (counter.cap + raise > trialCountMaxWithoutModel) {
+    throw new ServiceError('value_invalid', `A study must have at most ${trialCountMaxWithoutModel} trials; these would make ${counter.cap + raise}.`);
+  }
+  if (count - raise > counter.left) {
+    throw new ServiceError('value_invalid', `trials must have at most ${counter.left + raise} entries, because that is what is left of the budget; got ${count}.`, {
+      param: 'trials',
+      hint: `PATCH /v1/studies/${study.spec.name} with a larger budget.trials first.`,
+    });
+  }
+}
+
+function checkEntry(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, index: number): Entry {
+  const space = spaceOfStudy(study);
+  const path = ['trials', index, 'params'];
+  const hasResult = entry.values !== undefined || entry.state !== undefined;
+  const checked = checkParams(space, entry.params, hasResult ? 'refuse' : 'default');
+  if ('faults' in checked) throw refuseParams(space, path, checked.faults);
+  const params = ontoGrid(space, study.spec.sampler, checked.params);
+  if (!params) {
+    throw refuseFields('value_invalid', path, [{ path: [], message: 'must be a cell of the grid', input: checked.params }]);
+  }
+  if (!satisfiesConstraints(space, params)) {
+    throw refuseFields('value_invalid', path, [{ path: [], message: 'must satisfy the constraints of the space', input: params }]);
+  }
+  return { index, params, result: hasResult ? resultOf(ports, study, entry, index) : undefined };
+}
+
+function resultOf(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, index: number): Entry['result'] {
+  const finishedMs = ports.clock.nowMs();
+  const told = entry.values && readTold(study, entry.values, ['trials', index, 'values']);
+  const state = told?.notFinite ? 'infeasible' : (entry.state ?? 'complete');
+  if (state === 'complete' && !told) {
+    throw refuseFields('value_invalid', ['trials', index], [{ path: ['values'], message: 'must be given for a complete trial', input: undefined }]);
+  }
+  const values = state === 'complete' || state === 'pruned' ? told?.values : undefined;
+  const message = entry.message ?? told?.notFinite;
+  const resultHash = ports.hashes.sha256(canonicalJson({ state, values, message }));
+  return { state, values, message, resultHash, finishedMs };
+}
+
+function trialOf(ports: Ports, number: number, { params, result }: Entry): TrialRecord {
+  const blank = blankTrial(number);
+  if (!result) return { ...blank, params, origin: 'enqueued' };
+  return { ...blank, ...result, params, origin: 'attached', attempt: 1, askedMs: ports.clock.nowMs() };
+}

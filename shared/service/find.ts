@@ -1,0 +1,49 @@
+import { spaceOf, type Space } from '../domain/space.ts';
+import type { StudySpec } from '../domain/study.ts';
+import type { Call } from './call.ts';
+import { ServiceError } from './errors.ts';
+import type { Ports, StudyRecord, TrialRecord } from './ports.ts';
+
+const trialNumberPattern = /^(0|[1-9]\d{0,7})$/;
+
+/** The study that the path names, by id or name. */
+export async function findStudy(ports: Ports, { caller, path }: Call<unknown>): Promise<StudyRecord> {
+  const study = await ports.studies.find(caller.tenant, path.study);
+  if (!study) {
+    throw new ServiceError('study_not_found', `There is no study ${JSON.stringify(path.study)}.`, {
+      hint: 'GET /v1/studies lists the studies of this tenant.',
+    });
+  }
+  return study;
+}
+
+/** The trial number that the path names; anything that is not a number is a trial that does not exist. */
+export function trialNumberOf(study: StudyRecord, { path }: Call<unknown>): number {
+  if (!trialNumberPattern.test(path.number)) throw noSuchTrial(study, path.number);
+  return Number(path.number);
+}
+
+export async function findTrial(ports: Ports, study: StudyRecord, number: number): Promise<TrialRecord> {
+  const trial = await ports.trials.get(study, number);
+  if (!trial) throw noSuchTrial(study, String(number));
+  return trial;
+}
+
+export function noSuchTrial(study: StudyRecord, number: string): ServiceError {
+  return new ServiceError('trial_not_found', `Study ${study.spec.name} has no trial ${JSON.stringify(number)}.`, {
+    hint: `GET /v1/studies/${study.spec.name}/trials lists them.`,
+  });
+}
+
+/** The space of a study made ready; kept with the spec, which is one object as long as it is the same text. */
+export function spaceOfStudy({ spec }: StudyRecord): Space {
+  let space = spaces.get(spec);
+  if (!space) {
+    const made = spaceOf(spec.space, spec.constraints);
+    if ('faults' in made) throw new Error(`stored space of ${spec.name} is not valid: ${made.faults[0].message}`);
+    spaces.set(spec, (space = made));
+  }
+  return space;
+}
+
+const spaces = new WeakMap<StudySpec, Space>();

@@ -1,0 +1,199 @@
+import type { Counter, OpenTrials } from '../domain/counter.ts';
+import type { Values } from '../domain/objective.ts';
+import type { Params } from '../domain/parameter.ts';
+import type { EndReason, StudySpec, StudyState } from '../domain/study.ts';
+import type { Suggestion, Trial, TrialState } from '../domain/trial.ts';
+
+/** What the use cases need from outside. */
+export interface Ports {
+  studies: StudyStore;
+  trials: TrialStore;
+  apiKeys: ApiKeyStore;
+  receipts: ReceiptStore;
+  clock: { nowMs: () => number };
+  identifiers: {
+    /** A new lower-case ULID. */
+    ulid: () => string;
+    /** 256 random bits in base64url. */
+    secret: () => string;
+  };
+  hashes: {
+    sha256: (text: string) => string;
+    hmac: (key: string, text: string) => string;
+    /** Takes as long whether the texts differ early or late. */
+    equal: (a: string, b: string) => boolean;
+  };
+}
+
+export interface StudyRecord {
+  tenant: string;
+  id: string;
+  spec: StudySpec;
+  /** Hash of the spec as it was created; a client that sends it again means this study, whatever was changed since. */
+  fingerprint: string;
+  /** Rises when the space is widened. */
+  spaceVersion: number;
+  /** How many different configurations there are, where that limits the study. */
+  configurations: number | undefined;
+  state: StudyState;
+  endReason: EndReason | undefined;
+  createdMs: number;
+  endedMs: number | undefined;
+  /** Rises with every change. */
+  revision: number;
+}
+
+export interface TrialRecord {
+  number: number;
+  state: TrialState;
+  params: Params;
+  attempt: number;
+  failures: number;
+  origin: Trial['origin'];
+  suggestion: Suggestion | undefined;
+  worker: string | undefined;
+  leaseUntilMs: number | undefined;
+  /** What this attempt's worker asked for, where that is not the study's. */
+  leaseSeconds: number | undefined;
+  values: Values | undefined;
+  lastReport: { step: number; values: Values } | undefined;
+  message: string | undefined;
+  askedMs: number | undefined;
+  finishedMs: number | undefined;
+  /** Hash of the accepted result; a trial that has one never gets another. */
+  resultHash: string | undefined;
+  /** Hash of the idempotency key that the accepted result came with. */
+  resultKey: string | undefined;
+  /** The last attempt that was told failed. */
+  failedAttempt: number | undefined;
+}
+
+/** A trial between asked and ended; what the trial store changes. */
+export type TrialChange = Partial<Omit<TrialRecord, 'number' | 'params' | 'origin'>>;
+
+/** The answer to a request, kept with its effect, so that a repeated request gets it again. */
+export interface Receipt {
+  /** Names the request: principal, route and idempotency key. */
+  request: string;
+  /** Hash of the body: the same key with another body is refused. */
+  fingerprint: string;
+  status: number;
+  /** JSON. */
+  body: string;
+}
+
+export interface ReceiptStore {
+  find(tenant: string, request: string): Promise<Receipt | undefined>;
+}
+
+export interface StudyStore {
+  /** @returns `taken` when the name is another study's, `answered` when the receipt's request has been answered. */
+  create(study: StudyRecord, counter: Counter, receipt: Receipt | undefined): Promise<'created' | 'taken' | 'answered'>;
+  find(tenant: string, idOrName: string): Promise<StudyRecord | undefined>;
+  list(tenant: string, after: string | undefined, limit: number): Promise<{ studies: StudyRecord[]; next: string | undefined }>;
+  /** Writes `next` if the study is still at `next.revision - 1`, and the counter with it. @returns whether it was. */
+  update(next: StudyRecord, counter?: CounterChange): Promise<boolean>;
+  /** The study is gone at once; its trials are deleted on the way back. */
+  delete(study: StudyRecord): Promise<void>;
+  counter(study: StudyRecord): Promise<Counter>;
+}
+
+/** What changes in the counter together with the study. */
+export interface CounterChange {
+  open?: boolean;
+  /** More numbers, if still as many results have been attached as when it was worked out how many. */
+  raise?: { by: number; attached: number };
+}
+
+/** What an ask commits, all or nothing. */
+export interface AskCommit {
+  /** Trials taken over: waiting ones, or running ones whose lease ran out. */
+  claims: { from: TrialRecord; change: TrialChange }[];
+  /** New trials under numbers that were allocated. */
+  puts: TrialRecord[];
+  receipt: Receipt | undefined;
+}
+
+/** What stood in the way of a commit; everything not named could have been written. */
+export interface AskRefusal {
+  answered: boolean;
+  /** Claims that somebody else took, by index. */
+  claimsLost: number[];
+  /** Puts whose number has a trial already, by index. */
+  numbersLost: number[];
+  /** Puts whose params another trial has, by index. */
+  duplicates: number[];
+  /** The parallel limit was reached meanwhile. */
+  limitReached: boolean;
+}
+
+export interface Allocation {
+  numbers: number[];
+  /** Why there are fewer than wanted. */
+  limit: 'budget' | 'parallel' | 'closed' | undefined;
+}
+
+export interface TrialStore {
+  get(study: StudyRecord, number: number): Promise<TrialRecord | undefined>;
+  /** Which trial has these params. */
+  holderOf(study: StudyRecord, params: Params): Promise<number | undefined>;
+  page(study: StudyRecord, from: number, limit: number): Promise<{ trials: TrialRecord[]; next: number | undefined }>;
+  all(study: StudyRecord): AsyncGenerator<TrialRecord>;
+  /** Trials that can be given out now. A hint: only a commit tells. */
+  claimable(study: StudyRecord, nowMs: number, limit: number): Promise<TrialRecord[]>;
+  /** Everything that has not ended, read consistently. */
+  open(study: StudyRecord, counter: Counter): Promise<OpenTrials<TrialRecord>>;
+  /** Moves the frontier after a look, unless the counter has changed since. */
+  moveFrontier(study: StudyRecord, counter: Counter, open: OpenTrials<TrialRecord>, nowMs: number): Promise<boolean>;
+  /** Takes up to `wanted` numbers out of the budget. */
+  allocate(study: StudyRecord, wanted: number): Promise<Allocation>;
+  commitAsk(study: StudyRecord, commit: AskCommit): Promise<AskRefusal | undefined>;
+  /**
+   * Brings trials in from outside under the numbers from `first` on. They cost budget, but for `raise` numbers that are
+   * new. @returns `stale` when other numbers were given out since, or the budget is too small.
+   */
+  add(
+    study: StudyRecord,
+    addition: { first: number; raise: number; attached: number; trials: TrialRecord[] },
+    receipt: Receipt | undefined,
+  ): Promise<'added' | 'stale' | 'answered' | { duplicates: number[] }>;
+  /** Writes a change if the trial is at this attempt, in one of these states and without a result. */
+  change(
+    study: StudyRecord,
+    number: number,
+    expected: { attempt: number; states: TrialState[]; failures?: number },
+    change: TrialChange,
+    receipt?: Receipt,
+  ): Promise<{ ok: true; trial: TrialRecord } | { ok: false; found: TrialRecord | undefined; answered: boolean }>;
+  /** Opens an ended trial again; the counter must know, since it may lie below the frontier. */
+  reopen(study: StudyRecord, counter: Counter, from: TrialRecord, receipt: Receipt | undefined): Promise<
+    { ok: true; trial: TrialRecord } | { ok: false; answered: boolean }
+  >;
+  /** Puts a trial under a number that was lost. @returns whether the number was still without a trial and the params free. */
+  heal(study: StudyRecord, trial: TrialRecord): Promise<boolean>;
+  putReport(study: StudyRecord, number: number, attempt: number, step: number, values: Values): Promise<'stored' | 'conflict'>;
+  reports(study: StudyRecord, number: number, limit: number): Promise<{ attempt: number; step: number; values: Values }[]>;
+  /** Keeps a result that came too late to count. */
+  keepSuperseded(study: StudyRecord, number: number, attempt: number, values: Values): Promise<void>;
+}
+
+export interface ApiKeyRecord {
+  id: string;
+  tenant: string;
+  name: string;
+  scopes: Scope[];
+  salt: string;
+  secretHash: string;
+  createdMs: number;
+  expiresMs: number | undefined;
+  revokedMs: number | undefined;
+}
+
+export type Scope = 'read' | 'write' | 'admin';
+
+export interface ApiKeyStore {
+  create(key: ApiKeyRecord, receipt: Receipt | undefined): Promise<'created' | 'answered'>;
+  find(keyId: string): Promise<ApiKeyRecord | undefined>;
+  list(tenant: string, after: string | undefined, limit: number): Promise<{ apiKeys: ApiKeyRecord[]; next: string | undefined }>;
+  revoke(tenant: string, keyId: string, nowMs: number): Promise<ApiKeyRecord | undefined>;
+}

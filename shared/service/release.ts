@@ -1,0 +1,29 @@
+import type { Trial } from '../domain/trial.ts';
+import type { Call, Reply } from './call.ts';
+import { ServiceError } from './errors.ts';
+import { findStudy, findTrial, trialNumberOf } from './find.ts';
+import { findReplay, keyedRequest, receiptOf, replayOfRival } from './idempotency.ts';
+import type { Ports } from './ports.ts';
+import { requireHeld } from './require-held.ts';
+import { trialView } from './views.ts';
+
+/** A worker that has to go gives its trial back; it waits to be given out again and no attempt is held against it. */
+export async function release(ports: Ports, call: Call<{ attempt: number }>): Promise<Reply<Trial>> {
+  const study = await findStudy(ports, call);
+  const number = trialNumberOf(study, call);
+  const keyed = keyedRequest(ports, call);
+  const replay = await findReplay<Trial>(ports, call, keyed);
+  if (replay) return replay;
+  const { attempt } = call.body;
+  const trial = await findTrial(ports, study, number);
+  if (trial.state === 'waiting' && trial.attempt === attempt) return { status: 200, body: trialView(trial), isReplay: true };
+  requireHeld(trial, attempt);
+
+  const change = { state: 'waiting' as const, worker: undefined, leaseUntilMs: undefined };
+  const reply = { status: 200, body: trialView({ ...trial, ...change }) };
+  const written = await ports.trials.change(study, number, { attempt, states: ['running'] }, change, receiptOf(keyed, reply));
+  if (written.ok) return reply;
+  if (written.answered) return replayOfRival(ports, call, keyed!);
+  requireHeld(await findTrial(ports, study, number), attempt);
+  throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
+}

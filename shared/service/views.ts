@@ -1,0 +1,60 @@
+import type { ApiKey, Study } from '../api/messages.ts';
+import type { Counter } from '../domain/counter.ts';
+import { rfc3339 } from '../domain/time.ts';
+import type { Trial } from '../domain/trial.ts';
+import type { ApiKeyRecord, StudyRecord, TrialRecord } from './ports.ts';
+
+/** Records as the contract shows them. */
+
+export function trialView(trial: TrialRecord): Trial {
+  return {
+    number: trial.number,
+    state: trial.state,
+    params: trial.params,
+    values: trial.values ?? null,
+    attempt: trial.attempt,
+    failures: trial.failures,
+    origin: trial.origin,
+    suggestion: trial.suggestion ?? null,
+    worker: trial.worker ?? null,
+    lease: trial.state === 'running' ? { expires: rfc3339(trial.leaseUntilMs!) } : null,
+    lastReport: trial.lastReport ?? null,
+    message: trial.message ?? null,
+    asked: timeOrNull(trial.askedMs),
+    finished: timeOrNull(trial.finishedMs),
+  };
+}
+
+export function studyView(study: StudyRecord, counter: Counter, open: { waiting: number; running: number }): Study {
+  return {
+    id: study.id,
+    ...study.spec,
+    state: study.state,
+    endReason: study.endReason ?? null,
+    spaceVersion: study.spaceVersion,
+    configurations: study.configurations ?? null,
+    progress: {
+      given: counter.nextNumber,
+      left: counter.left,
+      ...open,
+      ended: counter.nextNumber - open.waiting - open.running,
+    },
+    created: rfc3339(study.createdMs),
+    ended: timeOrNull(study.endedMs),
+  };
+}
+
+export function apiKeyView(key: ApiKeyRecord): ApiKey {
+  return {
+    id: key.id,
+    name: key.name,
+    scopes: key.scopes,
+    created: rfc3339(key.createdMs),
+    expires: timeOrNull(key.expiresMs),
+    revoked: timeOrNull(key.revokedMs),
+  };
+}
+
+function timeOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : rfc3339(ms);
+}

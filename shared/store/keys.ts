@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Key } from './table.ts';
+
+/**
+ * Every key is built here, and every key but that of an API key starts with the tenant: no request can name another
+ * tenant's item.
+ */
+
+const identifierPattern = /^[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** Whether a text is an id (a lower-case ULID); a study's name never is, since it cannot start with a digit. */
+export function isIdentifier(text: string): boolean {
+  return identifierPattern.test(text);
+}
+
+export interface StudyKey {
+  tenant: string;
+  study: string;
+}
+
+function tenantPk(tenant: string): string {
+  if (!isIdentifier(tenant)) throw new Error(`tenant must be a lower-case ULID; got ${JSON.stringify(tenant)}`);
+  return `T#${tenant}`;
+}
+
+export function studyPk({ tenant, study }: StudyKey): string {
+  if (!isIdentifier(study)) throw new Error(`study must be a lower-case ULID; got ${JSON.stringify(study)}`);
+  return `${tenantPk(tenant)}#S#${study}`;
+}
+
+const trialPrefix = 'R#';
+
+export const keys = {
+  study: (s: StudyKey): Key => ({ table: 'core', pk: studyPk(s), sk: 'META' }),
+  counter: (s: StudyKey): Key => ({ table: 'core', pk: studyPk(s), sk: 'CTR' }),
+  trial: (s: StudyKey, number: number): Key => ({ table: 'core', pk: studyPk(s), sk: trialSk(number) }),
+  guard: (s: StudyKey, paramsKey: string): Key => ({ table: 'core', pk: `${studyPk(s)}#G#${sha256(paramsKey)}`, sk: 'G' }),
+  studyListing: (s: StudyKey): Key => ({ table: 'core', pk: tenantPk(s.tenant), sk: `S#${s.study}` }),
+  studyName: (tenant: string, name: string): Key => ({ table: 'core', pk: tenantPk(tenant), sk: `N#${sha256(name)}` }),
+  apiKey: (keyId: string): Key => ({ table: 'core', pk: `K#${keyId}`, sk: 'META' }),
+  apiKeyListing: (tenant: string, keyId: string): Key => ({ table: 'core', pk: tenantPk(tenant), sk: `K#${keyId}` }),
+  receipt: (tenant: string, request: string): Key => ({ table: 'aux', pk: `${tenantPk(tenant)}#I#${sha256(request)}`, sk: 'I' }),
+  report: (s: StudyKey, number: number, attempt: number, step: number): Key => ({
+    table: 'aux',
+    pk: reportsPk(s, number),
+    sk: `${padded(attempt, 6)}#${padded(step, 16)}`,
+  }),
+  supersededResult: (s: StudyKey, number: number, attempt: number): Key => ({
+    table: 'aux',
+    pk: reportsPk(s, number),
+    sk: `late#${padded(attempt, 6)}`,
+  }),
+};
+
+/** Sort keys of trials sort as their numbers do. */
+export function trialSk(number: number): string {
+  return `${trialPrefix}${padded(number, 8)}`;
+}
+
+export const lastTrialSk = `${trialPrefix}99999999`;
+
+export function reportsPk(s: StudyKey, number: number): string {
+  return `${studyPk(s)}#P#${padded(number, 8)}`;
+}
+
+export const studyListingRange = { from: 'S#', to: 'S#~' };
+export const apiKeyListingRange = { from: 'K#', to: 'K#~' };
+
+/**
+ * The place of an open trial in the index: by when it may be given out. A waiting one may at once, a running one when
+ * its lease has run out, so one query from the start finds both.
+ */
+export function openSk(dueMs: number, number: number): string {
+  return `${padded(dueMs, 15)}#${padded(number, 8)}`;
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function padded(n: number, width: number): string {
+  return String(n).padStart(width, '0');
+}

@@ -1,0 +1,219 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { applyChanges, holdsOn } from './condition.ts';
+import { assertTransaction } from './transaction.ts';
+import {
+  itemBytesMax,
+  pageBytesMax,
+  TableUnavailable,
+  type Attributes,
+  type Item,
+  type Key,
+  type Page,
+  type Query,
+  type Table,
+  type Transacted,
+  type TransactWrite,
+  type Written,
+} from './table.ts';
+
+/** Thrown when a data folder cannot be opened; the message is one sentence for the person who starts the server. */
+export class DataFolderRefused extends Error {
+  override readonly name = 'DataFolderRefused';
+}
+
+/** What an SQLite table can do beyond the port. */
+export interface SqliteTable extends Table {
+  /** Deletes `aux` items whose time is over; DynamoDB does that by itself. @returns how many. */
+  purgeExpired(nowSeconds: number): number;
+}
+
+/** The layout of the file; a file of another version is refused instead of misread. */
+const formatVersion = 1;
+
+/**
+ * The port on one SQLite file in a folder, in the process itself.
+ * Write-ahead log with a flush on every commit: what was acknowledged survives kill -9 and a power cut. The file stays
+ * locked while it is open, by the operating system, so a second process is refused and a killed one leaves no lock.
+ */
+export function openSqliteTable(folder: string): SqliteTable {
+  const db = openDatabase(folder);
+  const statements = new Map<string, StatementSync>();
+  const run = <T>(sql: string, action: (statement: StatementSync) => T): T => {
+    let statement = statements.get(sql);
+    if (!statement) statements.set(sql, (statement = db.prepare(sql)));
+    try {
+      return action(statement);
+    } catch (error) {
+      throw unavailable(error, folder);
+    }
+  };
+
+  function read({ table, pk, sk }: Key): Attributes | undefined {
+    const row = run(`SELECT body FROM ${table} WHERE pk = ? AND sk = ?`, (s) => s.get(pk, sk));
+    return row && (JSON.parse(row.body as string) as Attributes);
+  }
+
+  function write({ table, pk, sk }: Key, attributes: Attributes): void {
+    const body = JSON.stringify(attributes);
+    if (body.length > itemBytesMax) throw new RangeError(`an item may have ${itemBytesMax} bytes; ${pk} ${sk} has ${body.length}`);
+    if (table === 'core') {
+      const open = [attributes.openPk ?? null, attributes.openSk ?? null] as SQLInputValue[];
+      run('INSERT OR REPLACE INTO core VALUES (?, ?, ?, ?, ?)', (s) => s.run(pk, sk, ...open, body));
+    } else {
+      const expires = (attributes.expiresAt ?? null) as SQLInputValue;
+      run('INSERT OR REPLACE INTO aux VALUES (?, ?, ?, ?)', (s) => s.run(pk, sk, expires, body));
+    }
+  }
+
+  function erase({ table, pk, sk }: Key): void {
+    run(`DELETE FROM ${table} WHERE pk = ? AND sk = ?`, (s) => s.run(pk, sk));
+  }
+
+  /** Checks and applies one write. Inside a transaction all are checked before the first is applied. */
+  function attempt(writeOne: TransactWrite): { refused?: { found: Item | undefined }; apply: () => Attributes | undefined } {
+    const { key } = writeOne;
+    const before = read(key);
+    if (!holdsOn(writeOne.condition ?? { kind: 'always' }, before)) {
+      return { refused: { found: before && { key, attributes: before } }, apply: () => undefined };
+    }
+    switch (writeOne.kind) {
+      case 'put':
+        return { apply: () => (write(key, writeOne.attributes), writeOne.attributes) };
+      case 'update': {
+        const after = applyChanges(writeOne.changes, before);
+        return { apply: () => (write(key, after), after) };
+      }
+      case 'delete':
+        return { apply: () => (erase(key), undefined) };
+      case 'check':
+        return { apply: () => before };
+    }
+  }
+
+  function writeSingly(writeOne: TransactWrite): Written {
+    const { refused, apply } = attempt(writeOne);
+    return refused ? { ok: false, found: refused.found } : { ok: true, item: { key: writeOne.key, attributes: apply()! } };
+  }
+
+  function transact(writes: TransactWrite[]): Transacted {
+    assertTransaction(writes);
+    const attempts = writes.map(attempt);
+    if (attempts.some(({ refused }) => refused)) return { ok: false, refusals: attempts.map(({ refused }) => refused) };
+    run('BEGIN IMMEDIATE', (s) => s.run());
+    try {
+      for (const { apply } of attempts) apply();
+      run('COMMIT', (s) => s.run());
+    } catch (error) {
+      // A full disk may have rolled back already.
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+    return { ok: true };
+  }
+
+  // Nothing here waits: JavaScript runs one of these functions at a time, which makes each of them atomic.
+  return {
+    get: async (key) => {
+      const attributes = read(key);
+      return attributes && { key, attributes };
+    },
+    put: async (key, attributes, condition = { kind: 'always' }) => writeSingly({ kind: 'put', key, attributes, condition }),
+    update: async (key, changes, condition) => writeSingly({ kind: 'update', key, changes, condition }),
+    delete: async (key) => erase(key),
+    transact: async (writes) => transact(writes),
+    query: async (query) => pageOf(query, (sql, values) => run(sql, (s) => s.iterate(...values))),
+    purgeExpired: (nowSeconds) =>
+      Number(run('DELETE FROM aux WHERE expires_at < ?', (s) => s.run(nowSeconds)).changes),
+    close: async () => db.close(),
+  };
+}
+
+function pageOf(
+  { table, by, partition, from, to, descending, limit, after }: Query,
+  rowsOf: (sql: string, values: SQLInputValue[]) => Iterable<Record<string, unknown>>,
+): Page {
+  const [partitionColumn, sortColumn] = by === 'pk' ? ['pk', 'sk'] : ['open_pk', 'open_sk'];
+  const values: SQLInputValue[] = [partition];
+  let where = `${partitionColumn} = ?`;
+  const bound = (sql: string, ...bounds: SQLInputValue[]): void => {
+    where += ` AND ${sql}`;
+    values.push(...bounds);
+  };
+  if (from !== undefined) bound(`${sortColumn} >= ?`, from);
+  if (to !== undefined) bound(`${sortColumn} <= ?`, to);
+  // Rows of the index with equal sort keys are told apart by the table's own key.
+  if (after !== undefined) bound(`(${sortColumn}, pk, sk) ${descending ? '<' : '>'} (?, ?, ?)`, after.sort, after.pk, after.sk);
+  const direction = descending ? 'DESC' : 'ASC';
+  const order = `${sortColumn} ${direction}, pk ${direction}, sk ${direction}`;
+  const sql = `SELECT pk, sk, ${sortColumn} AS sort, body FROM ${table} WHERE ${where} ORDER BY ${order}`;
+
+  const items: Item[] = [];
+  let bytes = 0;
+  for (const row of rowsOf(sql, values)) {
+    const { pk, sk, sort, body } = row as { pk: string; sk: string; sort: string; body: string };
+    items.push({ key: { table, pk, sk }, attributes: JSON.parse(body) as Attributes });
+    bytes += body.length;
+    if (items.length === limit || bytes >= pageBytesMax) return { items, next: { sort, pk, sk } };
+  }
+  return { items };
+}
+
+function openDatabase(folder: string): DatabaseSync {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw refusedFolder(folder, error);
+  }
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(join(folder, 'cavia.db'));
+    db.exec(`
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      BEGIN IMMEDIATE;
+      CREATE TABLE IF NOT EXISTS core (pk TEXT, sk TEXT, open_pk TEXT, open_sk TEXT, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS core_open ON core (open_pk, open_sk, pk, sk) WHERE open_pk IS NOT NULL;
+      CREATE TABLE IF NOT EXISTS aux (pk TEXT, sk TEXT, expires_at INTEGER, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS aux_expires ON aux (expires_at) WHERE expires_at IS NOT NULL;
+      COMMIT;`);
+    const found = db.prepare('PRAGMA user_version').get()!.user_version as number;
+    if (found !== 0 && found !== formatVersion) {
+      throw new DataFolderRefused(`The data in ${folder} has format ${found}; this version of Cavia reads format ${formatVersion}.`);
+    }
+    db.exec(`PRAGMA user_version = ${formatVersion}`);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (error instanceof DataFolderRefused) throw error;
+    throw refusedFolder(folder, error);
+  }
+}
+
+function refusedFolder(folder: string, error: unknown): DataFolderRefused {
+  const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
+  if (errcode === sqliteCode.busy) {
+    return new DataFolderRefused(`The data folder ${folder} is in use by another Cavia: stop that one, or give another folder with --data.`);
+  }
+  if (errcode === sqliteCode.full || code === 'ENOSPC') {
+    return new DataFolderRefused(`The disk that holds the data folder ${folder} is full: free some space, or give another folder with --data.`);
+  }
+  if (errcode === sqliteCode.notADatabase || errcode === sqliteCode.corrupt) {
+    return new DataFolderRefused(`The file cavia.db in ${folder} is not a Cavia database: give another folder with --data.`);
+  }
+  return new DataFolderRefused(`The data folder ${folder} cannot be opened for writing (${message}): give another folder with --data.`);
+}
+
+const sqliteCode = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
+
+function unavailable(error: unknown, folder: string): Error {
+  const { errcode } = error as { errcode?: number };
+  if (errcode === undefined) return error as Error;
+  // Extended codes carry the primary one in the low byte.
+  const primary = errcode & 0xff;
+  if (primary === sqliteCode.full) return new TableUnavailable(`the disk that holds ${folder} is full`);
+  if (primary === sqliteCode.ioError || primary === sqliteCode.readOnly) return new TableUnavailable(`${folder} cannot be written`);
+  return error as Error;
+}

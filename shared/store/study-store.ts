@@ -1,0 +1,140 @@
+import type { CounterChange, StudyRecord, StudyStore } from '../service/ports.ts';
+import { paramsKey } from '../domain/params.ts';
+import { counterAttributes, counterOf, studyAttributes, studyOf, trialOf } from './items.ts';
+import { isIdentifier, keys, lastTrialSk, reportsPk, studyListingRange, studyPk, trialSk, type StudyKey } from './keys.ts';
+import { receiptWrites } from './receipts.ts';
+import { queryAll, transactionWriteMax, type Key, type Table, type TransactWrite } from './table.ts';
+
+/** Studies and their counters on a table. */
+export function openStudyStore(table: Table, nowMs: () => number): StudyStore {
+  const idsByName = new Map<string, string>();
+
+  async function findById(tenant: string, id: string): Promise<StudyRecord | undefined> {
+    const item = await table.get(keys.study({ tenant, study: id }));
+    return item && studyOf(tenant, item.attributes);
+  }
+
+  async function findByName(tenant: string, name: string): Promise<StudyRecord | undefined> {
+    const known = idsByName.get(`${tenant} ${name}`);
+    // A name that was deleted and given again leads nowhere, and is looked up anew.
+    const study = known && (await findById(tenant, known));
+    if (study) return study;
+    const item = await table.get(keys.studyName(tenant, name));
+    if (!item) return undefined;
+    const id = item.attributes.study as string;
+    if (idsByName.size >= knownNameCountMax) idsByName.clear();
+    idsByName.set(`${tenant} ${name}`, id);
+    return findById(tenant, id);
+  }
+
+  return {
+    create: async (study, counter, receipt) => {
+      const s = keyOf(study);
+      const written = await table.transact([
+        { kind: 'put', key: keys.studyName(study.tenant, study.spec.name), attributes: { study: study.id }, condition: { kind: 'itemAbsent' } },
+        { kind: 'put', key: keys.study(s), attributes: studyAttributes(study) },
+        { kind: 'put', key: keys.counter(s), attributes: counterAttributes(counter) },
+        { kind: 'put', key: keys.studyListing(s), attributes: { study: study.id } },
+        ...receiptWrites(receipt, study, nowMs()),
+      ]);
+      if (written.ok) return 'created';
+      return written.refusals[0] ? 'taken' : 'answered';
+    },
+
+    find: (tenant, idOrName) => (isIdentifier(idOrName) ? findById(tenant, idOrName) : findByName(tenant, idOrName)),
+
+    list: async (tenant, after, limit) => {
+      const listing = await table.query({
+        table: 'core',
+        by: 'pk',
+        partition: keys.studyListing({ tenant, study: tenant }).pk,
+        from: after === undefined ? studyListingRange.from : `${keys.studyListing({ tenant, study: after }).sk}!`,
+        to: studyListingRange.to,
+        limit,
+      });
+      const ids = listing.items.map(({ attributes }) => attributes.study as string);
+      const found = await Promise.all(ids.map((id) => findById(tenant, id)));
+      const studies = found.filter((study) => study !== undefined);
+      return { studies, next: listing.next && ids.at(-1) };
+    },
+
+    update: async (next, counter) => {
+      const s = keyOf(next);
+      const writes: TransactWrite[] = [
+        {
+          kind: 'put',
+          key: keys.study(s),
+          attributes: studyAttributes(next),
+          condition: { kind: '=', attribute: 'revision', value: next.revision - 1 },
+        },
+      ];
+      if (counter) writes.push(counterWrite(s, counter));
+      return (await table.transact(writes)).ok;
+    },
+
+    delete: async (study) => {
+      const s = keyOf(study);
+      // First what makes it visible, at once; then the rest, which nobody can reach any more.
+      await table.transact([
+        { kind: 'delete', key: keys.studyName(study.tenant, study.spec.name) },
+        { kind: 'delete', key: keys.studyListing(s) },
+        { kind: 'delete', key: keys.study(s) },
+        { kind: 'delete', key: keys.counter(s) },
+      ]);
+      idsByName.delete(`${study.tenant} ${study.spec.name}`);
+      await purgeTrials(table, study);
+    },
+
+    counter: async (study) => {
+      const item = await table.get(keys.counter(keyOf(study)));
+      if (!item) throw new StudyGone();
+      return counterOf(item.attributes);
+    },
+  };
+}
+
+const knownNameCountMax = 1000;
+
+/** The study was deleted while a request for it was on its way. */
+export class StudyGone extends Error {
+  override readonly name = 'StudyGone';
+}
+
+export function keyOf(study: StudyRecord): StudyKey {
+  return { tenant: study.tenant, study: study.id };
+}
+
+function counterWrite(s: StudyKey, { open, raise }: CounterChange): TransactWrite {
+  return {
+    kind: 'update',
+    key: keys.counter(s),
+    changes: {
+      set: open === undefined ? {} : { open },
+      add: { version: 1, ...(raise && { cap: raise.by, left: raise.by }) },
+    },
+    condition: raise ? { kind: '=', attribute: 'attached', value: raise.attached } : { kind: 'itemExists' },
+  };
+}
+
+async function purgeTrials(table: Table, study: StudyRecord): Promise<void> {
+  const s = keyOf(study);
+  const names = Object.keys(study.spec.space);
+  let doomed: Key[] = [];
+  const flush = async (): Promise<void> => {
+    if (doomed.length > 0) await table.transact(doomed.map((key) => ({ kind: 'delete', key })));
+    doomed = [];
+  };
+  const doom = async (key: Key): Promise<void> => {
+    doomed.push(key);
+    if (doomed.length === transactionWriteMax) await flush();
+  };
+  const trials = queryAll(table, { table: 'core', by: 'pk', partition: studyPk(s), from: trialSk(0), to: lastTrialSk });
+  for await (const { key, attributes } of trials) {
+    const trial = trialOf(names, attributes);
+    await doom(key);
+    await doom(keys.guard(s, paramsKey(trial.params)));
+    const reports = queryAll(table, { table: 'aux', by: 'pk', partition: reportsPk(s, trial.number) });
+    for await (const report of reports) await doom(report.key);
+  }
+  await flush();
+}
