@@ -14,9 +14,9 @@ export interface Route {
   query: z.ZodType;
   body: z.ZodType | null;
   /** Status of success and its document; null for none, a media type for a stream. */
-  success: { status: 200 | 201 | 204; schema: z.ZodType | null; stream?: string[] };
+  success: { status: 200 | 201 | 204; schema: z.ZodType | null; stream?: readonly string[] };
   /** Refusals beyond those that every route has. */
-  refusals: ProblemCode[];
+  refusals: readonly ProblemCode[];
 }
 
 const study = ['study_not_found'] as const;
@@ -234,7 +234,7 @@ export const routes = {
     success: { status: 200, schema: z.record(z.string(), z.unknown()) },
     refusals: [],
   },
-} satisfies Record<string, Route>;
+} as const satisfies Record<string, Route>;
 
 export type Operation = keyof typeof routes;
 

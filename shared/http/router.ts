@@ -1,0 +1,148 @@
+import { openApiDocument } from '../api/openapi.ts';
+import { problemOf, statusOf } from '../api/problem.ts';
+import type { Route } from '../api/routes.ts';
+import type { Caller, Reply } from '../service/call.ts';
+import { ServiceError } from '../service/errors.ts';
+import type { Stream } from '../service/export-trials.ts';
+import type { Ports } from '../service/ports.ts';
+import { parseJson, readBody } from './json-body.ts';
+import { matchRoute, type Matched } from './match.ts';
+import { parseOrRefuse } from './sentences.ts';
+import { useCases } from './use-cases.ts';
+
+export interface RouterSettings {
+  ports: Ports;
+  /** Who sent the request; throws a ServiceError when that cannot be told. */
+  identify: (request: Request) => Promise<Caller>;
+  version: string;
+  /** Failures that the client is not told about. */
+  onFault: (error: unknown, requestId: string) => void;
+}
+
+/** Request in, response out, whatever happens: the one place where errors are caught. */
+export function createRouter(settings: RouterSettings): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const requestId = requestIdOf(request, settings.ports.identifiers.ulid);
+    try {
+      return await answer(settings, request, requestId);
+    } catch (error) {
+      return refusal(error, requestId, settings.onFault);
+    }
+  };
+}
+
+async function answer({ ports, identify, version }: RouterSettings, request: Request, requestId: string): Promise<Response> {
+  const url = new URL(request.url);
+  const matched = matchRoute(request.method, url.pathname);
+  const { operation, route, path } = matched;
+  if (operation === 'health') return json({ status: 200, body: { status: 'ok', version } }, requestId);
+  const caller = await identify(request);
+  requireScope(caller, route);
+  if (operation === 'openapi') return json({ status: 200, body: openApiDocument(version) }, requestId);
+  const query = parseOrRefuse(route.query, queryOf(url), () => 'value_invalid');
+  const body = await bodyOf(request, matched);
+  const call = { caller, operation, path, query, body, idempotencyKey: idempotencyKeyOf(request) };
+  const reply = await useCases[operation](ports, call);
+  return 'lines' in reply ? stream(reply, requestId) : json(reply, requestId);
+}
+
+function requireScope(caller: Caller, route: Route): void {
+  if (route.scope === null || caller.scopes.includes(route.scope) || caller.scopes.includes('admin')) return;
+  throw new ServiceError('forbidden', `The API key must have the scope ${route.scope}; it has ${caller.scopes.join(', ')}.`);
+}
+
+function queryOf(url: URL): Record<string, string> {
+  const query: Record<string, string> = {};
+  for (const [name, value] of url.searchParams) {
+    if (Object.hasOwn(query, name)) throw new ServiceError('value_invalid', `${name} must be given once in the query.`, { param: name });
+    query[name] = value;
+  }
+  return query;
+}
+
+async function bodyOf(request: Request, { operation, route }: Matched): Promise<unknown> {
+  const text = await readBody(request);
+  if (!route.body) {
+    if (text !== '') throw new ServiceError('body_malformed', `${route.method} ${route.path} takes no body.`);
+    return undefined;
+  }
+  const mediaType = request.headers.get('content-type')?.split(';')[0].trim().toLowerCase();
+  // Browsers send any site's forms as other types without asking; JSON they must ask for. So this also keeps them out.
+  if (text !== '' && mediaType !== 'application/json') {
+    throw new ServiceError('media_type_unsupported', `Content-Type must be application/json; got ${mediaType ?? 'none'}.`, {
+      hint: 'With curl: --json, or -H "Content-Type: application/json".',
+    });
+  }
+  const parsed = text === '' ? {} : parseJson(text);
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
+    throw new ServiceError('body_malformed', `The body must be a JSON object; got ${text.slice(0, 60)}.`);
+  }
+  const definesSpace = operation === 'createStudy' || operation === 'updateStudy';
+  return parseOrRefuse(route.body, parsed, ([field]) =>
+    definesSpace && (field === 'space' || field === 'constraints') ? 'space_invalid' : 'value_invalid',
+  );
+}
+
+function idempotencyKeyOf(request: Request): string | undefined {
+  const key = request.headers.get('idempotency-key');
+  if (key === null || request.method !== 'POST') return undefined;
+  if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?$/.test(key)) {
+    throw new ServiceError('value_invalid', `Idempotency-Key must be 1 to 128 printable ASCII characters; got ${key.length}.`, {
+      param: 'Idempotency-Key',
+    });
+  }
+  return key;
+}
+
+/** The client's own id where it is harmless, so that its logs and ours can be joined. */
+function requestIdOf(request: Request, ulid: () => string): string {
+  const given = request.headers.get('x-request-id');
+  return given !== null && /^[A-Za-z0-9_.:-]{1,128}$/.test(given) ? given : ulid();
+}
+
+function headersOf(requestId: string, mediaType: string): Record<string, string> {
+  return { 'content-type': mediaType, 'x-request-id': requestId, 'cache-control': 'no-store' };
+}
+
+function json({ status, body, isReplay }: Reply<unknown>, requestId: string): Response {
+  const headers = headersOf(requestId, 'application/json');
+  if (isReplay) headers['idempotency-replayed'] = 'true';
+  return new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
+}
+
+function stream({ mediaType, fileName, lines }: Stream, requestId: string): Response {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const { done, value } = await lines.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    cancel: async () => {
+      await lines.return(undefined);
+    },
+  });
+  const headers = { ...headersOf(requestId, mediaType), 'content-disposition': `attachment; filename="${fileName}"` };
+  return new Response(body, { status: 200, headers });
+}
+
+function refusal(error: unknown, requestId: string, onFault: RouterSettings['onFault']): Response {
+  const { code, message, details } = serviceErrorOf(error);
+  if (code === 'internal' || code === 'unavailable') onFault(error, requestId);
+  const { param, hint, errors, extra, retryAfterSeconds } = details;
+  const problem = problemOf(code, message, requestId, { param, hint, errors, ...extra });
+  const headers = headersOf(requestId, 'application/problem+json');
+  if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds);
+  if (code === 'method_not_allowed') headers.allow = (extra!.allowed as string[]).join(', ');
+  if (code === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
+  return new Response(JSON.stringify(problem), { status: statusOf[code], headers });
+}
+
+/** Errors of the engine below have names, not classes that the router would have to import. */
+function serviceErrorOf(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const { name } = error as Error;
+  if (name === 'TableUnavailable') return new ServiceError('unavailable', 'The store cannot answer at the moment.', { retryAfterSeconds: 2 });
+  if (name === 'StudyGone') return new ServiceError('study_not_found', 'The study has been deleted.');
+  return new ServiceError('internal', 'Something went wrong; the request id finds it in the log.');
+}

@@ -1,0 +1,49 @@
+import type { Operation } from '../api/routes.ts';
+import { ask } from '../service/ask.ts';
+import { best } from '../service/best.ts';
+import type { Call, Reply } from '../service/call.ts';
+import { cancel } from '../service/cancel.ts';
+import { createApiKey } from '../service/create-api-key.ts';
+import { createStudy } from '../service/create-study.ts';
+import { deleteStudy } from '../service/delete-study.ts';
+import { enqueue } from '../service/enqueue.ts';
+import { exportTrials, type Stream } from '../service/export-trials.ts';
+import { getStudy } from '../service/get-study.ts';
+import { getTrial } from '../service/get-trial.ts';
+import { listApiKeys } from '../service/list-api-keys.ts';
+import { listStudies } from '../service/list-studies.ts';
+import { listTrials } from '../service/list-trials.ts';
+import type { Ports } from '../service/ports.ts';
+import { release } from '../service/release.ts';
+import { report } from '../service/report.ts';
+import { retry } from '../service/retry.ts';
+import { revokeApiKey } from '../service/revoke-api-key.ts';
+import { tell } from '../service/tell.ts';
+import { updateStudy } from '../service/update-study.ts';
+
+/** A use case as the router calls it: the call's query and body have been parsed by the route's schemas. */
+// eslint-disable-next-line typescript/no-explicit-any -- the schemas of the route table stand for the types here
+type UseCase = (ports: Ports, call: Call<any, any>) => Promise<Reply<unknown> | Stream>;
+
+/** Which use case serves which operation; what the router answers by itself is left out. */
+export const useCases: Record<Exclude<Operation, 'health' | 'openapi'>, UseCase> = {
+  createStudy,
+  listStudies,
+  getStudy,
+  updateStudy,
+  deleteStudy,
+  ask,
+  enqueue,
+  listTrials,
+  getTrial,
+  tell,
+  report,
+  release,
+  cancel,
+  retry,
+  best,
+  exportTrials,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
+};
