@@ -36,7 +36,9 @@ const purgeEveryMs = 3_600_000;
 export async function openLocal(settings: LocalSettings): Promise<LocalCavia> {
   const { data, host = '127.0.0.1', port = 0, auth = false, onFault = () => undefined } = settings;
   if (!auth && !isLoopback(host)) {
-    throw new SettingsRefused(`Serving on ${host} without --auth would let anybody on the network in: add --auth, or leave out --host.`);
+    throw new SettingsRefused(
+      `Serving on ${host} without --auth would let anybody on the network in: add --auth, or leave out --host.`,
+    );
   }
   const table = openSqliteTable(data);
   const ports = wirePorts(table);
@@ -46,7 +48,11 @@ export async function openLocal(settings: LocalSettings): Promise<LocalCavia> {
   timer.unref();
   const identify = auth ? byKey(ports) : async (request: Request): Promise<Caller> => byHost(request, host);
   try {
-    const server = await startServer(createRouter({ ports, identify, version: packageJson.version, onFault }), host, port);
+    const server = await startServer(
+      createRouter({ ports, identify, version: packageJson.version, onFault }),
+      host,
+      port,
+    );
     return {
       url: server.url,
       ports,
@@ -74,9 +80,13 @@ function byKey(ports: Ports): (request: Request) => Promise<Caller> {
 function byHost(request: Request, host: string): Caller {
   const named = (request.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
   if (named !== host && !loopbackNames.has(named)) {
-    throw new ServiceError('forbidden', `Host must be ${host} or localhost; got ${JSON.stringify(named.slice(0, 100))}.`, {
-      hint: 'Start the server with --auth to reach it under another name.',
-    });
+    throw new ServiceError(
+      'forbidden',
+      `Host must be ${host} or localhost; got ${JSON.stringify(named.slice(0, 100))}.`,
+      {
+        hint: 'Start the server with --auth to reach it under another name.',
+      },
+    );
   }
   return localCaller;
 }

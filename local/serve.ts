@@ -45,9 +45,11 @@ async function start(): Promise<LocalCavia> {
     return await openLocal({ data, host, port, auth, onFault: logFault });
   } catch (error) {
     const { code, name, message } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') return refuse(`Port ${port} is in use: stop what runs there, or give another with --port.`);
+    if (code === 'EADDRINUSE')
+      return refuse(`Port ${port} is in use: stop what runs there, or give another with --port.`);
     if (code === 'EACCES') return refuse(`Port ${port} may not be used by this user: give one above 1023 with --port.`);
-    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') return refuse(`This machine does not have the address ${host}: leave out --host, or give another.`);
+    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
+      return refuse(`This machine does not have the address ${host}: leave out --host, or give another.`);
     if (name === 'DataFolderRefused' || name === 'SettingsRefused') return refuse(message);
     throw error;
   }
@@ -57,7 +59,10 @@ async function firstSteps({ url, ports }: LocalCavia): Promise<string> {
   const study = `{"name":"first","space":{"learningRate":{"type":"float","low":1e-5,"high":0.1,"scale":"log"}},"objectives":[{"metric":"loss","direction":"minimize"}]}`;
   if (!auth) return `Try it:\n\n  curl -sS ${url}/v1/studies -H 'Content-Type: application/json' -d '${study}'\n`;
   const { apiKeys } = await ports.apiKeys.list(localTenant, undefined, 1);
-  const first = apiKeys.length === 0 ? `There is no API key yet: stop the server and make one with npm run key -- --data ${data}\n\n` : '';
+  const first =
+    apiKeys.length === 0
+      ? `There is no API key yet: stop the server and make one with npm run key -- --data ${data}\n\n`
+      : '';
   return `${first}Try it:\n\n  curl -sS ${url}/v1/studies -H "Authorization: Bearer $CAVIA_KEY" -H 'Content-Type: application/json' -d '${study}'\n`;
 }
 

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 
 /** A handler of web requests behind Node's HTTP server. */
 export interface RunningServer {
@@ -20,9 +19,12 @@ export async function startServer(
   host: string,
   port: number,
 ): Promise<RunningServer> {
-  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs }, (incoming, outgoing) => {
-    serve(handle, incoming, outgoing).catch(() => outgoing.destroy());
-  });
+  const server = createServer(
+    { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
+    (incoming, outgoing) => {
+      serve(handle, incoming, outgoing).catch(() => outgoing.destroy());
+    },
+  );
   await listen(server, host, port);
   const address = server.address() as { port: number };
   const shownHost = host.includes(':') ? `[${host}]` : host;
@@ -56,7 +58,7 @@ async function serve(
 ): Promise<void> {
   const response = await handle(webRequest(incoming));
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  if (response.body) await pipeline(Readable.fromWeb(response.body as NodeReadableStream), outgoing);
+  if (response.body) await pipeline(Readable.fromWeb(response.body), outgoing);
   else outgoing.end();
   // A body that was refused unread would otherwise be taken for the next request.
   if (!incoming.complete) incoming.destroy();
@@ -68,7 +70,8 @@ function webRequest(incoming: IncomingMessage): Request {
   for (const [name, value] of Object.entries(incoming.headersDistinct)) {
     for (const one of value!) headers.append(name, one);
   }
-  const hasBody = incoming.headers['content-length'] !== undefined || incoming.headers['transfer-encoding'] !== undefined;
+  const hasBody =
+    incoming.headers['content-length'] !== undefined || incoming.headers['transfer-encoding'] !== undefined;
   const isBodiless = method === 'GET' || method === 'HEAD' || !hasBody;
   const body = isBodiless ? null : (Readable.toWeb(incoming) as ReadableStream);
   return new Request(new URL(pathOf(incoming), 'http://localhost'), { method, headers, body, duplex: 'half' });

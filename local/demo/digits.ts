@@ -31,7 +31,7 @@ function parseDigits(csv: string): LabelledImages {
   const y = new Uint8Array(lines.length);
   for (const [row, line] of lines.entries()) {
     const numbers = line.split(',').map(Number);
-    for (let pixel = 0; pixel < PIXELS; pixel++) x[row * PIXELS + pixel] = numbers[pixel]! / PIXEL_MAX;
+    for (let pixel = 0; pixel < PIXELS; pixel++) x[row * PIXELS + pixel] = numbers[pixel] / PIXEL_MAX;
     y[row] = numbers[PIXELS]!;
   }
   return { x, y };

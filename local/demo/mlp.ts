@@ -76,8 +76,8 @@ export function createNetwork(widths: readonly number[], activation: Activation,
   const layers: Layer[] = [];
   let size = 0;
   for (let index = 1; index < widths.length; index++) {
-    const inputs = widths[index - 1]!;
-    const outputs = widths[index]!;
+    const inputs = widths[index - 1];
+    const outputs = widths[index];
     const [values, deltas, mask] = [0, 1, 2].map(() => new Float64Array(outputs)) as [Vector, Vector, Vector];
     layers.push({ inputs, outputs, weightsAt: size, biasesAt: size + inputs * outputs, values, deltas, mask });
     size += (inputs + 1) * outputs;
@@ -107,22 +107,22 @@ export function lossAndGradient(
   gradient: Float64Array,
 ): number {
   gradient.fill(0);
-  const inputs = network.layers[0]!.inputs;
+  const inputs = network.layers[0].inputs;
   let loss = 0;
   for (const row of rows) {
     const x = images.x.subarray(row * inputs, (row + 1) * inputs);
     if (dropout > 0) drawMasks(network, dropout, random);
     const logits = forward(network, x, dropout > 0);
-    loss += softmaxLoss(logits, images.y[row]!, network.layers.at(-1)!.deltas);
+    loss += softmaxLoss(logits, images.y[row], network.layers.at(-1)!.deltas);
     backward(network, x, dropout > 0, gradient);
   }
-  for (let at = 0; at < gradient.length; at++) gradient[at]! /= rows.length;
+  for (let at = 0; at < gradient.length; at++) gradient[at] /= rows.length;
   return loss / rows.length + addWeightDecay(network, weightDecay, gradient);
 }
 
 /** The score without dropout. NaN when any logit is not finite. */
 export function evaluate(network: Network, images: LabelledImages): Score {
-  const inputs = network.layers[0]!.inputs;
+  const inputs = network.layers[0].inputs;
   const unused = network.layers.at(-1)!.deltas;
   let loss = 0;
   let wrong = 0;
@@ -169,8 +169,8 @@ function sgdStep({ learningRate, momentum = 0 }: MlpParams, gradient: Float64Arr
   const velocity = new Float64Array(gradient.length);
   return (weights) => {
     for (let at = 0; at < weights.length; at++) {
-      velocity[at] = momentum * velocity[at]! - learningRate * gradient[at]!;
-      weights[at]! += velocity[at]!;
+      velocity[at] = momentum * velocity[at] - learningRate * gradient[at];
+      weights[at] += velocity[at];
     }
   };
 }
@@ -185,10 +185,10 @@ function adamStep({ learningRate }: MlpParams, gradient: Float64Array): (weights
     const meanScale = 1 / (1 - ADAM_MEAN_DECAY ** steps);
     const squareScale = 1 / (1 - ADAM_SQUARE_DECAY ** steps);
     for (let at = 0; at < weights.length; at++) {
-      const slope = gradient[at]!;
-      mean[at]! += (1 - ADAM_MEAN_DECAY) * (slope - mean[at]!);
-      square[at]! += (1 - ADAM_SQUARE_DECAY) * (slope * slope - square[at]!);
-      weights[at]! -= (learningRate * mean[at]! * meanScale) / (Math.sqrt(square[at]! * squareScale) + ADAM_EPSILON);
+      const slope = gradient[at];
+      mean[at] += (1 - ADAM_MEAN_DECAY) * (slope - mean[at]);
+      square[at] += (1 - ADAM_SQUARE_DECAY) * (slope * slope - square[at]);
+      weights[at] -= (learningRate * mean[at] * meanScale) / (Math.sqrt(square[at] * squareScale) + ADAM_EPSILON);
     }
   };
 }
@@ -217,58 +217,58 @@ function affine(weights: Float64Array, { inputs, outputs, weightsAt, biasesAt, v
   const whole = inputs - (inputs % 4);
   for (let o = 0; o < outputs; o++) {
     const rowAt = weightsAt + o * inputs;
-    let [sum0, sum1, sum2, sum3] = [weights[biasesAt + o]!, 0, 0, 0];
+    let [sum0, sum1, sum2, sum3] = [weights[biasesAt + o], 0, 0, 0];
     for (let i = 0; i < whole; i += 4) {
-      sum0 += weights[rowAt + i]! * below[i]!;
-      sum1 += weights[rowAt + i + 1]! * below[i + 1]!;
-      sum2 += weights[rowAt + i + 2]! * below[i + 2]!;
-      sum3 += weights[rowAt + i + 3]! * below[i + 3]!;
+      sum0 += weights[rowAt + i] * below[i];
+      sum1 += weights[rowAt + i + 1] * below[i + 1];
+      sum2 += weights[rowAt + i + 2] * below[i + 2];
+      sum3 += weights[rowAt + i + 3] * below[i + 3];
     }
-    for (let i = whole; i < inputs; i++) sum0 += weights[rowAt + i]! * below[i]!;
+    for (let i = whole; i < inputs; i++) sum0 += weights[rowAt + i] * below[i];
     values[o] = sum0 + sum1 + (sum2 + sum3);
   }
 }
 
 /** Keeps NaN, so that a diverged net stays diverged. */
 function activate(activation: Activation, values: Float64Array): void {
-  if (activation === 'tanh') for (let o = 0; o < values.length; o++) values[o] = Math.tanh(values[o]!);
-  else for (let o = 0; o < values.length; o++) if (values[o]! < 0) values[o] = 0;
+  if (activation === 'tanh') for (let o = 0; o < values.length; o++) values[o] = Math.tanh(values[o]);
+  else for (let o = 0; o < values.length; o++) if (values[o] < 0) values[o] = 0;
 }
 
 function multiply(values: Float64Array, factors: Float64Array): void {
-  for (let o = 0; o < values.length; o++) values[o]! *= factors[o]!;
+  for (let o = 0; o < values.length; o++) values[o] *= factors[o];
 }
 
 /** Cross-entropy of one sample. @param out the gradient by the logits: softmax minus the one-hot label. */
 function softmaxLoss(logits: Float64Array, label: number, out: Float64Array): number {
   const top = Math.max(...logits);
   let sum = 0;
-  for (let o = 0; o < logits.length; o++) sum += out[o] = Math.exp(logits[o]! - top);
-  for (let o = 0; o < logits.length; o++) out[o]! /= sum;
-  out[label]! -= 1;
-  return Math.log(sum) - (logits[label]! - top);
+  for (let o = 0; o < logits.length; o++) sum += out[o] = Math.exp(logits[o] - top);
+  for (let o = 0; o < logits.length; o++) out[o] /= sum;
+  out[label] -= 1;
+  return Math.log(sum) - (logits[label] - top);
 }
 
 /** Adds the sample's gradient. The last layer's deltas are set; the layers below get theirs here. */
 function backward(network: Network, x: Float64Array, isMasked: boolean, gradient: Float64Array): void {
   for (let index = network.layers.length - 1; index > 0; index--) {
-    const layer = network.layers[index]!;
-    const below = network.layers[index - 1]!;
+    const layer = network.layers[index];
+    const below = network.layers[index - 1];
     addOuterProduct(gradient, layer, below.values);
     backThroughWeights(network.weights, layer, below.deltas);
     backThroughActivation(network.activation, below, isMasked);
   }
-  addOuterProduct(gradient, network.layers[0]!, x);
+  addOuterProduct(gradient, network.layers[0], x);
 }
 
 function addOuterProduct(gradient: Float64Array, layer: Layer, below: Float64Array): void {
   const { inputs, outputs, weightsAt, biasesAt, deltas } = layer;
   for (let o = 0; o < outputs; o++) {
-    const delta = deltas[o]!;
+    const delta = deltas[o];
     if (delta === 0) continue;
     const rowAt = weightsAt + o * inputs;
-    for (let i = 0; i < inputs; i++) gradient[rowAt + i]! += delta * below[i]!;
-    gradient[biasesAt + o]! += delta;
+    for (let i = 0; i < inputs; i++) gradient[rowAt + i] += delta * below[i];
+    gradient[biasesAt + o] += delta;
   }
 }
 
@@ -276,20 +276,20 @@ function backThroughWeights(weights: Float64Array, layer: Layer, out: Float64Arr
   const { inputs, outputs, weightsAt, deltas } = layer;
   out.fill(0);
   for (let o = 0; o < outputs; o++) {
-    const delta = deltas[o]!;
+    const delta = deltas[o];
     if (delta === 0) continue;
     const rowAt = weightsAt + o * inputs;
-    for (let i = 0; i < inputs; i++) out[i]! += weights[rowAt + i]! * delta;
+    for (let i = 0; i < inputs; i++) out[i] += weights[rowAt + i] * delta;
   }
 }
 
 /** A masked value v is mask · f(s), so f'(s) is read back from v / mask; where the mask is 0 the gradient is 0. */
 function backThroughActivation(activation: Activation, { values, deltas, mask }: Layer, isMasked: boolean): void {
   for (let o = 0; o < values.length; o++) {
-    const scale = isMasked ? mask[o]! : 1;
-    const value = scale === 0 ? 0 : values[o]! / scale;
+    const scale = isMasked ? mask[o] : 1;
+    const value = scale === 0 ? 0 : values[o] / scale;
     const slope = activation === 'tanh' ? 1 - value * value : value > 0 ? 1 : 0;
-    deltas[o]! *= scale * slope;
+    deltas[o] *= scale * slope;
   }
 }
 
@@ -298,8 +298,8 @@ function addWeightDecay({ layers, weights }: Network, weightDecay: number, gradi
   let squares = 0;
   for (const { weightsAt, biasesAt } of layers) {
     for (let at = weightsAt; at < biasesAt; at++) {
-      squares += weights[at]! * weights[at]!;
-      gradient[at]! += weightDecay * weights[at]!;
+      squares += weights[at] * weights[at];
+      gradient[at] += weightDecay * weights[at];
     }
   }
   return (weightDecay / 2) * squares;

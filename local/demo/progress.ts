@@ -229,7 +229,7 @@ function configurationLines(best: BestTrial): Line[] {
   const width = Math.max(...names.map((name) => name.length));
   return [
     [`Best configuration (trial ${best.number})`, 'bold'],
-    ...names.map((name) => [`  ${name.padEnd(width)}  ${valueText(best.params[name]!, 4)}`, 'green'] as Line),
+    ...names.map((name) => [`  ${name.padEnd(width)}  ${valueText(best.params[name], 4)}`, 'green'] as Line),
   ];
 }
 
@@ -241,9 +241,9 @@ function gainLines(report: FinalReport, best: BestTrial): Line[] {
       ? []
       : [gainRow('test error', percentText, report.bestTestError, report.defaultTestError)]),
   ];
-  const nameWidth = Math.max(...rows.map(([name]) => name!.length));
+  const nameWidth = Math.max(...rows.map(([name]) => name.length));
   const texts = rows.map(([name, ours, theirs, gain]) =>
-    `  ${name!.padEnd(nameWidth)}  ${ours!.padStart(9)}  ${theirs!.padStart(9)}  ${gain!}`.trimEnd(),
+    `  ${name.padEnd(nameWidth)}  ${ours.padStart(9)}  ${theirs.padStart(9)}  ${gain}`.trimEnd(),
   );
   return [['', 'plain'], ...texts.map((text) => [text, 'plain'] as Line)];
 }
@@ -276,7 +276,7 @@ function shortParams(params: ParamValues, width: number): string {
 /** learningRate → lr, momentum → mom. */
 function shortName(name: string): string {
   const words = name.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g) ?? [name];
-  const letters = words.length > 1 ? words.map((word) => word[0]!).join('') : words[0]!.slice(0, SHORT_NAME_LETTERS);
+  const letters = words.length > 1 ? words.map((word) => word[0]).join('') : words[0].slice(0, SHORT_NAME_LETTERS);
   return letters.toLowerCase();
 }
 

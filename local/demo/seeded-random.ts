@@ -21,7 +21,7 @@ export function normal(random: Random): number {
 export function shuffle(order: Uint32Array, random: Random): Uint32Array {
   for (let last = order.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
-    const kept = order[last]!;
+    const kept = order[last];
     order[last] = order[other]!;
     order[other] = kept;
   }

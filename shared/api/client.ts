@@ -11,7 +11,8 @@ type Path<O extends Operation> = Record<PathNames<RouteOf<O>['path']>, string | 
 type Query<O extends Operation> = RouteOf<O>['query'] extends z.ZodType ? Partial<z.input<RouteOf<O>['query']>> : never;
 type Body<O extends Operation> = RouteOf<O>['body'] extends z.ZodType ? { body: z.input<RouteOf<O>['body']> } : unknown;
 type Options<O extends Operation> = Path<O> & Body<O> & { query?: Query<O>; idempotencyKey?: string };
-type Arguments<O extends Operation> = Record<never, never> extends Options<O> ? [options?: Options<O>] : [options: Options<O>];
+type Arguments<O extends Operation> =
+  Record<never, never> extends Options<O> ? [options?: Options<O>] : [options: Options<O>];
 type Result<O extends Operation> = RouteOf<O>['success'] extends { stream: readonly string[] }
   ? Response
   : RouteOf<O>['success']['schema'] extends z.ZodType
@@ -65,7 +66,9 @@ async function call(baseUrl: string, settings: ClientSettings, route: Route, opt
   const init: RequestInit = { method: route.method, headers };
   if (route.body) {
     headers['content-type'] = 'application/json';
-    init.body = JSON.stringify(options.body ?? {}, (_, value: unknown) => (typeof value === 'number' ? spelled(value) : value));
+    init.body = JSON.stringify(options.body ?? {}, (_, value: unknown) =>
+      typeof value === 'number' ? spelled(value) : value,
+    );
   }
   const response = await send(url, init, settings);
   if (!response.ok) throw new ProblemError((await response.json()) as Problem);
@@ -78,7 +81,11 @@ function spelled(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
 
-async function send(url: URL, init: RequestInit, { retries = 5, fetch = globalThis.fetch }: ClientSettings): Promise<Response> {
+async function send(
+  url: URL,
+  init: RequestInit,
+  { retries = 5, fetch = globalThis.fetch }: ClientSettings,
+): Promise<Response> {
   for (let tried = 0; ; tried++) {
     try {
       const response = await fetch(url, init);
@@ -86,7 +93,8 @@ async function send(url: URL, init: RequestInit, { retries = 5, fetch = globalTh
       await response.body?.cancel();
       await pause(Number(response.headers.get('retry-after') ?? 0) * 1000, tried);
     } catch (error) {
-      if (tried === retries) throw new Error(`${url.origin} cannot be reached: ${(error as Error).message}`, { cause: error });
+      if (tried === retries)
+        throw new Error(`${url.origin} cannot be reached: ${(error as Error).message}`, { cause: error });
       await pause(0, tried);
     }
   }

@@ -47,7 +47,10 @@ export const Study = z.strictObject({
   state: StudyState,
   endReason: EndReason.nullable(),
   spaceVersion: z.int(),
-  configurations: z.int().nullable().meta({ description: 'How many different configurations there are, where that limits the study.' }),
+  configurations: z
+    .int()
+    .nullable()
+    .meta({ description: 'How many different configurations there are, where that limits the study.' }),
   progress: Progress,
   created: Time,
   ended: Time.nullable(),
@@ -83,7 +86,10 @@ export const AskResponse = z.strictObject({
   trials: z.array(Trial),
   granted: z.int(),
   reason: AskReason.optional().meta({ description: 'Why fewer trials were granted than asked for.' }),
-  retryAfterSeconds: z.int().optional().meta({ description: 'When asking again may bring something; absent when it will not.' }),
+  retryAfterSeconds: z
+    .int()
+    .optional()
+    .meta({ description: 'When asking again may bring something; absent when it will not.' }),
 });
 export type AskResponse = z.infer<typeof AskResponse>;
 
@@ -137,8 +143,12 @@ export const TrialDetail = Trial.extend({
 export type TrialDetail = z.infer<typeof TrialDetail>;
 
 export const BestResponse = z.strictObject({
-  kind: z.enum(['top', 'front']).meta({ description: '"top": the best first; "front": the Pareto front of several objectives.' }),
-  best: Trial.nullable().meta({ description: 'The incumbent; null for several objectives or before the first result.' }),
+  kind: z
+    .enum(['top', 'front'])
+    .meta({ description: '"top": the best first; "front": the Pareto front of several objectives.' }),
+  best: Trial.nullable().meta({
+    description: 'The incumbent; null for several objectives or before the first result.',
+  }),
   trials: z.array(Trial),
 });
 export type BestResponse = z.infer<typeof BestResponse>;
@@ -181,7 +191,10 @@ export const ApiKey = z.strictObject({
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 export const CreatedApiKey = ApiKey.extend({
-  key: z.string().nullable().meta({ description: 'The key itself, shown once; null when the request is a repetition.' }),
+  key: z
+    .string()
+    .nullable()
+    .meta({ description: 'The key itself, shown once; null when the request is a repetition.' }),
 });
 export type CreatedApiKey = z.infer<typeof CreatedApiKey>;
 export const ApiKeyPage = z.strictObject({ data: z.array(ApiKey), nextCursor: z.string().nullable() });

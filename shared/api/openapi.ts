@@ -24,9 +24,15 @@ export function openApiDocument(version: string): Json {
     security: [{ apiKey: [] }],
     paths,
     components: {
-      schemas: Object.fromEntries(Object.entries({ ...components, Problem }).map(([name, schema]) => [name, schemaOf(schema, 'output', name)])),
+      schemas: Object.fromEntries(
+        Object.entries({ ...components, Problem }).map(([name, schema]) => [name, schemaOf(schema, 'output', name)]),
+      ),
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'Needed when the server runs with --auth: Authorization: Bearer cav_…' },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'Needed when the server runs with --auth: Authorization: Bearer cav_…',
+        },
       },
     },
   };
@@ -37,9 +43,16 @@ function operationOf(operation: Operation, route: Route): Json {
     operationId: operation,
     summary: route.summary,
     ...(route.scope === null ? { security: [] } : { 'x-scope': route.scope }),
-    parameters: [...pathParameters(route.path).map(pathParameter), ...queryParameters(route), ...headerParameters(route)],
+    parameters: [
+      ...pathParameters(route.path).map(pathParameter),
+      ...queryParameters(route),
+      ...headerParameters(route),
+    ],
     ...(route.body && {
-      requestBody: { required: route.body.safeParse({}).success === false, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
+      requestBody: {
+        required: !route.body.safeParse({}).success,
+        content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
+      },
     }),
     responses: { ...successOf(operation, route), ...refusalsOf(route) },
   };
@@ -56,7 +69,12 @@ function pathParameter(name: string): Json {
 
 function queryParameters(route: Route): Json[] {
   const schema = schemaOf(route.query, 'input') as { properties?: Record<string, Json> };
-  return Object.entries(schema.properties ?? {}).map(([name, property]) => ({ name, in: 'query', required: false, schema: property }));
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: property,
+  }));
 }
 
 function headerParameters(route: Route): Json[] {
@@ -79,11 +97,23 @@ function successOf(operation: Operation, { success }: Route): Json {
     : success.schema && { 'application/json': { schema: schemaOf(success.schema, 'output') } };
   const response = { description: 'Done.', headers, ...(content && { content }) };
   // Create-or-open, and every repetition: the thing is there already.
-  const opened = operation === 'createStudy' ? { 200: { ...response, description: 'The study existed with this spec.' } } : {};
+  const opened =
+    operation === 'createStudy' ? { 200: { ...response, description: 'The study existed with this spec.' } } : {};
   return { ...opened, [success.status]: response };
 }
 
-const everyRoute: ProblemCode[] = ['body_malformed', 'too_large', 'media_type_unsupported', 'value_invalid', 'param_unknown', 'unauthenticated', 'forbidden', 'rate_limited', 'internal', 'unavailable'];
+const everyRoute: ProblemCode[] = [
+  'body_malformed',
+  'too_large',
+  'media_type_unsupported',
+  'value_invalid',
+  'param_unknown',
+  'unauthenticated',
+  'forbidden',
+  'rate_limited',
+  'internal',
+  'unavailable',
+];
 
 function refusalsOf(route: Route): Json {
   const codes = route.scope === null ? (['internal'] as ProblemCode[]) : [...route.refusals, ...everyRoute];
@@ -91,7 +121,10 @@ function refusalsOf(route: Route): Json {
   return Object.fromEntries(
     [...byStatus].map(([status, list]) => [
       status,
-      { description: list.join(', '), content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      {
+        description: list.join(', '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
     ]),
   );
 }
@@ -100,7 +133,13 @@ function refusalsOf(route: Route): Json {
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', own?: string): Json {
   const name = Object.entries(components).find(([, component]) => component === (schema as unknown))?.[0];
   if (name !== undefined && name !== own) return { $ref: `#/components/schemas/${name}` };
-  const json = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any', reused: 'inline', override: refer(own) }) as Json;
+  const json = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io,
+    unrepresentable: 'any',
+    reused: 'inline',
+    override: refer(own),
+  }) as Json;
   delete json.$schema;
   return json;
 }

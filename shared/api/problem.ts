@@ -76,5 +76,13 @@ export function problemOf(
   requestId: string,
   more: Record<string, unknown> = {},
 ): Problem {
-  return { type: `urn:cavia:problem:${code}`, title: titles[code], status: statusOf[code], detail, code, ...more, requestId };
+  return {
+    type: `urn:cavia:problem:${code}`,
+    title: titles[code],
+    status: statusOf[code],
+    detail,
+    code,
+    ...more,
+    requestId,
+  };
 }

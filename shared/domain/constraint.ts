@@ -86,9 +86,7 @@ function valueOfExpression(e: Expression, valueOf: (name: string) => number | un
     case 'binary':
       return valueOfBinary(e, valueOf);
     case 'call':
-      return (functions[e.function] as (...xs: number[]) => number)(
-        ...e.operands.map((operand) => valueOfExpression(operand, valueOf) as number),
-      );
+      return functions[e.function](...e.operands.map((operand) => valueOfExpression(operand, valueOf) as number));
   }
 }
 
@@ -158,7 +156,9 @@ function tokenize(text: string): Token[] | { refusal: string } {
     const place = tokenPattern.lastIndex;
     const match = tokenPattern.exec(text);
     if (!match) {
-      return { refusal: `has ${JSON.stringify(text[place])} at character ${place + 1}, which no constraint may contain` };
+      return {
+        refusal: `has ${JSON.stringify(text[place])} at character ${place + 1}, which no constraint may contain`,
+      };
     }
     const { number, name, symbol } = match.groups!;
     if (number !== undefined) tokens.push({ kind: 'number', text: number, place });

@@ -47,7 +47,11 @@ export function compareOn({ metric, direction }: Objective, a: Values, b: Values
  * The values that no other one dominates (no worse on all objectives and better on one), in the order given.
  * Equal values are all kept. O(n · front).
  */
-export function paretoFront<T>(objectives: readonly Objective[], items: readonly T[], valuesOf: (item: T) => Values): T[] {
+export function paretoFront<T>(
+  objectives: readonly Objective[],
+  items: readonly T[],
+  valuesOf: (item: T) => Values,
+): T[] {
   let front: T[] = [];
   for (const item of items) {
     const values = valuesOf(item);

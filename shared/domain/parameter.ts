@@ -42,7 +42,10 @@ const IntParameter = z.strictObject({
 
 const OrdinalParameter = z.strictObject({
   type: z.literal('ordinal'),
-  values: z.array(z.union([FiniteNumber, z.string().max(256)])).min(1).max(valueCountMax),
+  values: z
+    .array(z.union([FiniteNumber, z.string().max(256)]))
+    .min(1)
+    .max(valueCountMax),
   default: z.union([FiniteNumber, z.string().max(256)]).optional(),
   when: When.optional(),
 });
@@ -132,7 +135,8 @@ function numericFaults(parameter: NumericParameter): Fault[] {
   if (step !== undefined) {
     if (step <= 0) fault('step', step, 'must be > 0');
     else if ((high - low) / step > 2 ** 53) fault('step', step, 'must leave at most 2^53 values between low and high');
-    else if (low + step === low || high - step === high) fault('step', step, 'must be large enough to tell neighbours apart');
+    else if (low + step === low || high - step === high)
+      fault('step', step, 'must be large enough to tell neighbours apart');
   }
   if (faults.length === 0 && parameter.default !== undefined) {
     if (parameter.default < low || parameter.default > high) {
@@ -160,7 +164,11 @@ function listFaults(field: string, list: readonly ParamValue[], preset: ParamVal
     if (field === 'values' && typeof value !== typeof list[0]) {
       faults.push({ path: [field, i], message: 'must be of the same type as the first value', input: value });
     } else if (isNumeric && i > 0 && (value as number) < (list[i - 1] as number)) {
-      faults.push({ path: [field, i], message: `must be larger than the value before it, ${list[i - 1]}`, input: value });
+      faults.push({
+        path: [field, i],
+        message: `must be larger than the value before it, ${list[i - 1]}`,
+        input: value,
+      });
     }
   });
   if (preset !== undefined && !seen.has(preset)) {

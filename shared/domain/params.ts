@@ -75,11 +75,14 @@ function canonicalValue(parameter: Parameter, value: ParamValue): ParamValue | u
   return k === undefined ? undefined : cellValue(parameter, k);
 }
 
-
 /**
  * One string for one configuration: equal params give equal keys, whatever the order of their names.
  * It is what "the same configuration" means everywhere.
  */
 export function paramsKey(params: Params): string {
-  return JSON.stringify(Object.keys(params).sort().map((name) => [name, params[name]]));
+  return JSON.stringify(
+    Object.keys(params)
+      .sort()
+      .map((name) => [name, params[name]]),
+  );
 }

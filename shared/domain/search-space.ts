@@ -21,7 +21,13 @@ function searchSpaceFaults(parameters: Record<string, Parameter>): Fault[] {
   const names = Object.keys(parameters);
   if (names.length === 0) return [{ path: [], message: 'must have at least one parameter', input: parameters }];
   if (names.length > parameterCountMax) {
-    return [{ path: [], message: `must have at most ${parameterCountMax} parameters; it has ${names.length}`, input: undefined }];
+    return [
+      {
+        path: [],
+        message: `must have at most ${parameterCountMax} parameters; it has ${names.length}`,
+        input: undefined,
+      },
+    ];
   }
   const faults = names.flatMap((name) => [
     ...parameterFaults(parameters[name]).map((fault) => ({ ...fault, path: [name, ...fault.path] })),
@@ -32,7 +38,11 @@ function searchSpaceFaults(parameters: Record<string, Parameter>): Fault[] {
   const parents = names.map((name) => Object.keys(parameters[name].when ?? {}).map((parent) => indexOf.get(parent)!));
   if (parentsFirst(parents) === undefined) {
     const looped = names.filter((name) => parameters[name].when !== undefined);
-    faults.push({ path: [looped[0], 'when'], message: 'must not depend on the parameter itself, also not over others', input: parameters[looped[0]].when });
+    faults.push({
+      path: [looped[0], 'when'],
+      message: 'must not depend on the parameter itself, also not over others',
+      input: parameters[looped[0]].when,
+    });
   }
   return faults;
 }
@@ -47,7 +57,11 @@ function whenFaults(parameters: Record<string, Parameter>, name: string): Fault[
     }
     const parameter = parameters[parent];
     if (parameter.type === 'float') {
-      faults.push({ path, message: 'must name an int, ordinal, categorical or boolean parameter; this one is a float', input: wanted });
+      faults.push({
+        path,
+        message: 'must name an int, ordinal, categorical or boolean parameter; this one is a float',
+        input: wanted,
+      });
       continue;
     }
     for (const value of Array.isArray(wanted) ? wanted : [wanted]) {
@@ -71,4 +85,3 @@ export function parentsFirst(parents: readonly number[][]): number[] | undefined
   }
   return order;
 }
-

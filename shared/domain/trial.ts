@@ -11,7 +11,9 @@ const MetricValues = z.record(z.string(), z.number());
 export const Suggestion = z.strictObject({
   sampler: z.string().meta({ description: 'The sampler that chose the point; "auto" has been resolved.' }),
   seed: z.int(),
-  number: z.int().meta({ description: 'The number that the sampler was given; for a grid, the one whose cell was free.' }),
+  number: z
+    .int()
+    .meta({ description: 'The number that the sampler was given; for a grid, the one whose cell was free.' }),
   tries: z.int().meta({ description: 'How many draws were refused before this one (constraints, duplicates).' }),
   spaceVersion: z.int(),
 });
@@ -23,8 +25,10 @@ export const Trial = z.strictObject({
   state: TrialState,
   params: Params,
   values: MetricValues.nullable(),
-  attempt: z.int().meta({ description: 'How many times the trial has been given out; every tell names the attempt it is for.' }),
-  failures: z.int().meta({ description: 'Attempts that ended by a machine\'s fault or a lease that ran out.' }),
+  attempt: z
+    .int()
+    .meta({ description: 'How many times the trial has been given out; every tell names the attempt it is for.' }),
+  failures: z.int().meta({ description: "Attempts that ended by a machine's fault or a lease that ran out." }),
   origin: z.enum(['suggested', 'enqueued', 'attached']),
   suggestion: Suggestion.nullable(),
   worker: z.string().nullable(),

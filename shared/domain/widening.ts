@@ -13,22 +13,35 @@ export function widen(
   const faults: Fault[] = [];
   for (const [name, parameter] of Object.entries(next.space)) {
     if (!Object.hasOwn(old.space, name)) {
-      faults.push({ path: ['space', name], message: 'must be a parameter that the study has: a new one needs a new study', input: parameter });
+      faults.push({
+        path: ['space', name],
+        message: 'must be a parameter that the study has: a new one needs a new study',
+        input: parameter,
+      });
     }
   }
   const space: SearchSpace = {};
   for (const [name, parameter] of Object.entries(old.space)) {
     const wider = next.space[name];
     if (wider === undefined) {
-      faults.push({ path: ['space', name], message: 'must be kept, because trials have values for it', input: undefined });
+      faults.push({
+        path: ['space', name],
+        message: 'must be kept, because trials have values for it',
+        input: undefined,
+      });
       continue;
     }
     space[name] = wider;
-    for (const fault of wideningFaults(parameter, wider)) faults.push({ ...fault, path: ['space', name, ...fault.path] });
+    for (const fault of wideningFaults(parameter, wider))
+      faults.push({ ...fault, path: ['space', name, ...fault.path] });
   }
   next.constraints.forEach((text, i) => {
     if (!old.constraints.includes(text)) {
-      faults.push({ path: ['constraints', i], message: 'must be one of the constraints that the study has: they can only be dropped', input: text });
+      faults.push({
+        path: ['constraints', i],
+        message: 'must be one of the constraints that the study has: they can only be dropped',
+        input: text,
+      });
     }
   });
   return faults.length > 0 ? { faults } : { space, constraints: [...next.constraints] };
@@ -36,7 +49,10 @@ export function widen(
 
 function wideningFaults(old: Parameter, wider: Parameter): Fault[] {
   if (old.type !== wider.type) return [{ path: ['type'], message: `must stay "${old.type}"`, input: wider.type }];
-  const faults = JSON.stringify(old.when) === JSON.stringify(wider.when) ? [] : [{ path: ['when'], message: 'must stay as it is', input: wider.when }];
+  const faults =
+    JSON.stringify(old.when) === JSON.stringify(wider.when)
+      ? []
+      : [{ path: ['when'], message: 'must stay as it is', input: wider.when }];
   switch (old.type) {
     case 'float':
     case 'int':
@@ -52,12 +68,20 @@ function wideningFaults(old: Parameter, wider: Parameter): Fault[] {
 
 function numericFaults(old: NumericParameter, wider: NumericParameter): Fault[] {
   const faults: Fault[] = [];
-  if (wider.scale !== old.scale) faults.push({ path: ['scale'], message: `must stay "${old.scale}"`, input: wider.scale });
-  if (wider.low > old.low) faults.push({ path: ['low'], message: `must be ≤ ${old.low}, what it was`, input: wider.low });
-  if (wider.high < old.high) faults.push({ path: ['high'], message: `must be ≥ ${old.high}, what it was`, input: wider.high });
-  if (wider.step !== old.step) faults.push({ path: ['step'], message: `must stay ${old.step ?? 'absent'}`, input: wider.step });
+  if (wider.scale !== old.scale)
+    faults.push({ path: ['scale'], message: `must stay "${old.scale}"`, input: wider.scale });
+  if (wider.low > old.low)
+    faults.push({ path: ['low'], message: `must be ≤ ${old.low}, what it was`, input: wider.low });
+  if (wider.high < old.high)
+    faults.push({ path: ['high'], message: `must be ≥ ${old.high}, what it was`, input: wider.high });
+  if (wider.step !== old.step)
+    faults.push({ path: ['step'], message: `must stay ${old.step ?? 'absent'}`, input: wider.step });
   else if (faults.length === 0 && old.step !== undefined && cellOf(wider, old.low) === undefined) {
-    faults.push({ path: ['low'], message: `must be ${old.low} minus a multiple of step ${old.step}, so that old values stay on their step`, input: wider.low });
+    faults.push({
+      path: ['low'],
+      message: `must be ${old.low} minus a multiple of step ${old.step}, so that old values stay on their step`,
+      input: wider.low,
+    });
   }
   return faults;
 }

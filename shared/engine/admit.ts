@@ -26,7 +26,10 @@ export interface Admitted {
 export function admitStudy(space: Space, sampler: Sampler): Admitted | { faults: Fault[] } {
   if (sampler.kind === 'grid') return admitGrid(space, sampler);
   const configurations = configurationsOf(space, () => undefined)?.count;
-  if (configurations === 0n) return { faults: [{ ...nothingFeasible(space), message: 'must leave something: no configuration satisfies them all' }] };
+  if (configurations === 0n)
+    return {
+      faults: [{ ...nothingFeasible(space), message: 'must leave something: no configuration satisfies them all' }],
+    };
   if (configurations === undefined && space.constraints.length > 0) {
     const count = Math.min(drawCountMax, Math.ceil(coordinateCountMax / decidingCount(space)));
     const share = feasibleShare(space, (attempt) => randomPoint(0, 0, attempt), count);
@@ -51,12 +54,20 @@ function admitGrid(space: Space, sampler: Extract<Sampler, { kind: 'grid' }>): A
     const name = space.names[i];
     const hasPoints = typeof points === 'number' || points?.[name] !== undefined;
     if (cellCount(parameter) === undefined && !hasPoints) {
-      faults.push({ path: ['sampler', 'points', name], message: `must say how many values ${name} gets on the grid, because it is a float without a step`, input: undefined });
+      faults.push({
+        path: ['sampler', 'points', name],
+        message: `must say how many values ${name} gets on the grid, because it is a float without a step`,
+        input: undefined,
+      });
     }
   });
   for (const name of typeof points === 'object' ? Object.keys(points) : []) {
     if (!space.indexOf.has(name)) {
-      faults.push({ path: ['sampler', 'points', name], message: 'must name a parameter of the space', input: (points as Record<string, number>)[name] });
+      faults.push({
+        path: ['sampler', 'points', name],
+        message: 'must name a parameter of the space',
+        input: (points as Record<string, number>)[name],
+      });
     }
   }
   if (faults.length > 0) return { faults };
@@ -65,7 +76,10 @@ function admitGrid(space: Space, sampler: Extract<Sampler, { kind: 'grid' }>): A
     const message = `must be another sampler than "grid": with these conditions and constraints the grid cannot be listed (at most ${constrainedCountMax} cells with constraints)`;
     return { faults: [{ path: ['sampler', 'kind'], message, input: 'grid' }] };
   }
-  if (grid.count === 0n) return { faults: [{ ...nothingFeasible(space), message: 'must leave something: no cell of the grid satisfies them all' }] };
+  if (grid.count === 0n)
+    return {
+      faults: [{ ...nothingFeasible(space), message: 'must leave something: no cell of the grid satisfies them all' }],
+    };
   return { configurations: grid.count };
 }
 

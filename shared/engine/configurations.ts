@@ -44,7 +44,10 @@ interface ValueClass {
  * @returns undefined when a parameter has no end of values, when the conditions are too intertwined to count, or when
  *   there are constraints and more than `constrainedCountMax` configurations.
  */
-export function configurationsOf(space: Space, pointsOf: (name: string) => number | undefined): Configurations | undefined {
+export function configurationsOf(
+  space: Space,
+  pointsOf: (name: string) => number | undefined,
+): Configurations | undefined {
   const axes = space.parameters.map((_, i) => axisOf(space, i, pointsOf(space.names[i])));
   if (axes.includes(undefined)) return undefined;
   const all = treeOf(space, axes as Axis[]);
@@ -86,7 +89,10 @@ function treeOf(space: Space, axes: Axis[]): Configurations | undefined {
   // met[p]: the signature of the class that parent p's value belongs to, undefined when p is inactive.
   const ways = (position: number, met: (string | undefined)[]): bigint => {
     if (position === order.length) return 1n;
-    const key = order.slice(0, position).map((p) => (lastUse[p] >= position ? (met[p] ?? '-') : '')).join(',');
+    const key = order
+      .slice(0, position)
+      .map((p) => (lastUse[p] >= position ? (met[p] ?? '-') : ''))
+      .join(',');
     const known = counts[position].get(key);
     if (known !== undefined) return known;
     if (++situations > situationCountMax) throw new TooIntertwined();
@@ -138,7 +144,11 @@ function treeOf(space: Space, axes: Axis[]): Configurations | undefined {
 
 class TooIntertwined extends Error {}
 
-function withClass(met: readonly (string | undefined)[], i: number, signature: string | undefined): (string | undefined)[] {
+function withClass(
+  met: readonly (string | undefined)[],
+  i: number,
+  signature: string | undefined,
+): (string | undefined)[] {
   const next = met.slice();
   next[i] = signature;
   return next;

@@ -56,7 +56,8 @@ function scan(text: string): string {
 
 function addName(level: Level, name: string): void {
   if (forbiddenNames.has(name)) throw malformed(`The body must not have the name ${JSON.stringify(name)}.`);
-  if (level.names!.has(name)) throw malformed(`The body must have every name once; ${JSON.stringify(name.slice(0, 60))} is there twice.`);
+  if (level.names!.has(name))
+    throw malformed(`The body must have every name once; ${JSON.stringify(name.slice(0, 60))} is there twice.`);
   level.names!.add(name);
   level.isNameNext = false;
 }

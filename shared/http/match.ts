@@ -19,9 +19,13 @@ export function matchRoute(method: string, pathname: string): Matched {
   if (matched) return matched;
   if (fitting.length > 0) {
     const allowed = fitting.map(({ route }) => route.method);
-    throw new ServiceError('method_not_allowed', `${pathname} takes ${allowed.join(', ')}; got ${method}.`, { extra: { allowed } });
+    throw new ServiceError('method_not_allowed', `${pathname} takes ${allowed.join(', ')}; got ${method}.`, {
+      extra: { allowed },
+    });
   }
-  throw new ServiceError('route_not_found', `There is no ${pathname.slice(0, 100)}.`, { hint: 'GET /v1/openapi.json lists the routes.' });
+  throw new ServiceError('route_not_found', `There is no ${pathname.slice(0, 100)}.`, {
+    hint: 'GET /v1/openapi.json lists the routes.',
+  });
 }
 
 const table = (Object.keys(routes) as Operation[]).map((operation) => {

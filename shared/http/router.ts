@@ -31,7 +31,11 @@ export function createRouter(settings: RouterSettings): (request: Request) => Pr
   };
 }
 
-async function answer({ ports, identify, version }: RouterSettings, request: Request, requestId: string): Promise<Response> {
+async function answer(
+  { ports, identify, version }: RouterSettings,
+  request: Request,
+  requestId: string,
+): Promise<Response> {
   const url = new URL(request.url);
   const matched = matchRoute(request.method, url.pathname);
   const { operation, route, path } = matched;
@@ -48,13 +52,17 @@ async function answer({ ports, identify, version }: RouterSettings, request: Req
 
 function requireScope(caller: Caller, route: Route): void {
   if (route.scope === null || caller.scopes.includes(route.scope) || caller.scopes.includes('admin')) return;
-  throw new ServiceError('forbidden', `The API key must have the scope ${route.scope}; it has ${caller.scopes.join(', ')}.`);
+  throw new ServiceError(
+    'forbidden',
+    `The API key must have the scope ${route.scope}; it has ${caller.scopes.join(', ')}.`,
+  );
 }
 
 function queryOf(url: URL): Record<string, string> {
   const query: Record<string, string> = {};
   for (const [name, value] of url.searchParams) {
-    if (Object.hasOwn(query, name)) throw new ServiceError('value_invalid', `${name} must be given once in the query.`, { param: name });
+    if (Object.hasOwn(query, name))
+      throw new ServiceError('value_invalid', `${name} must be given once in the query.`, { param: name });
     query[name] = value;
   }
   return query;
@@ -69,9 +77,13 @@ async function bodyOf(request: Request, { operation, route }: Matched): Promise<
   const mediaType = request.headers.get('content-type')?.split(';')[0].trim().toLowerCase();
   // Browsers send any site's forms as other types without asking; JSON they must ask for. So this also keeps them out.
   if (text !== '' && mediaType !== 'application/json') {
-    throw new ServiceError('media_type_unsupported', `Content-Type must be application/json; got ${mediaType ?? 'none'}.`, {
-      hint: 'With curl: --json, or -H "Content-Type: application/json".',
-    });
+    throw new ServiceError(
+      'media_type_unsupported',
+      `Content-Type must be application/json; got ${mediaType ?? 'none'}.`,
+      {
+        hint: 'With curl: --json, or -H "Content-Type: application/json".',
+      },
+    );
   }
   const parsed = text === '' ? {} : parseJson(text);
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
@@ -87,9 +99,13 @@ function idempotencyKeyOf(request: Request): string | undefined {
   const key = request.headers.get('idempotency-key');
   if (key === null || request.method !== 'POST') return undefined;
   if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?$/.test(key)) {
-    throw new ServiceError('value_invalid', `Idempotency-Key must be 1 to 128 printable ASCII characters; got ${key.length}.`, {
-      param: 'Idempotency-Key',
-    });
+    throw new ServiceError(
+      'value_invalid',
+      `Idempotency-Key must be 1 to 128 printable ASCII characters; got ${key.length}.`,
+      {
+        param: 'Idempotency-Key',
+      },
+    );
   }
   return key;
 }
@@ -142,7 +158,8 @@ function refusal(error: unknown, requestId: string, onFault: RouterSettings['onF
 function serviceErrorOf(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   const { name } = error as Error;
-  if (name === 'TableUnavailable') return new ServiceError('unavailable', 'The store cannot answer at the moment.', { retryAfterSeconds: 2 });
+  if (name === 'TableUnavailable')
+    return new ServiceError('unavailable', 'The store cannot answer at the moment.', { retryAfterSeconds: 2 });
   if (name === 'StudyGone') return new ServiceError('study_not_found', 'The study has been deleted.');
   return new ServiceError('internal', 'Something went wrong; the request id finds it in the log.');
 }

@@ -45,7 +45,9 @@ function sentenceOf(issue: RawIssue): string | undefined {
     case 'invalid_value':
       return `must be ${oneOf(issue.values.map((value) => JSON.stringify(value)))}`;
     case 'invalid_format':
-      return issue.format === 'datetime' ? 'must be a date and time with its zone, such as 2026-12-01T00:00:00Z' : undefined;
+      return issue.format === 'datetime'
+        ? 'must be a date and time with its zone, such as 2026-12-01T00:00:00Z'
+        : undefined;
     case 'unrecognized_keys':
       return unknownField(issue);
     case 'invalid_key':
@@ -64,7 +66,10 @@ function unknownField({ keys, inst }: Extract<RawIssue, { code: 'unrecognized_ke
   return `is not a known field; did you mean ${nearestName(keys[0], known)}?`;
 }
 
-function unionSentence({ errors, options }: Extract<RawIssue, { code: 'invalid_union' }> & { options?: unknown }): string {
+function unionSentence({
+  errors,
+  options,
+}: Extract<RawIssue, { code: 'invalid_union' }> & { options?: unknown }): string {
   if (errors.length === 0) return `must be ${oneOf((options as unknown[]).map((option) => JSON.stringify(option)))}`;
   // A branch of the right type says more than "another type".
   const branches = errors.map(([issue]) => issue);

@@ -54,7 +54,13 @@ class Asking {
   /** Trials that the index still offered after they were gone, by number and attempt. */
   readonly #gone = new Set<string>();
 
-  constructor(ports: Ports, call: Call<AskRequest>, keyed: KeyedRequest | undefined, study: StudyRecord, fixed: Params) {
+  constructor(
+    ports: Ports,
+    call: Call<AskRequest>,
+    keyed: KeyedRequest | undefined,
+    study: StudyRecord,
+    fixed: Params,
+  ) {
     this.#ports = ports;
     this.#call = call;
     this.#keyed = keyed;
@@ -73,7 +79,9 @@ class Asking {
       const answered = await this.#commit(claimable);
       if (answered) return answered;
     }
-    throw new ServiceError('unavailable', `Study ${this.#study.spec.name} is asked by too many at once.`, { retryAfterSeconds: 1 });
+    throw new ServiceError('unavailable', `Study ${this.#study.spec.name} is asked by too many at once.`, {
+      retryAfterSeconds: 1,
+    });
   }
 
   get #isWorthRetrying(): boolean {
@@ -118,7 +126,10 @@ class Asking {
     const { study, counter, open, healed } = await settleStudy(this.#ports, this.#study);
     if (healed > 0) return true;
     if (study.state === 'finished') this.#reason = 'finished';
-    else if (counter.cap < study.spec.budget.trials + counter.attached && open.running.length + open.missing.length === 0) {
+    else if (
+      counter.cap < study.spec.budget.trials + counter.attached &&
+      open.running.length + open.missing.length === 0
+    ) {
       this.#reason = 'exhausted';
     }
     return false;
@@ -227,18 +238,26 @@ function nothing(reason: AskReason, retryAfterSeconds?: number): Reply<AskRespon
 function checkFixed(study: StudyRecord, fixed: Params): Params {
   if (Object.keys(fixed).length === 0) return fixed;
   if (study.spec.sampler.kind === 'grid') {
-    throw new ServiceError('value_invalid', 'fixed must be left out, because the grid sampler gives every cell exactly once.', {
-      param: 'fixed',
-      hint: 'Use another sampler, or a study of its own for the part that you want to fix.',
-    });
+    throw new ServiceError(
+      'value_invalid',
+      'fixed must be left out, because the grid sampler gives every cell exactly once.',
+      {
+        param: 'fixed',
+        hint: 'Use another sampler, or a study of its own for the part that you want to fix.',
+      },
+    );
   }
   const space = spaceOfStudy(study);
   const checked = checkParams(space, fixed, 'open');
   if ('faults' in checked) throw refuseParams(space, ['fixed'], checked.faults);
   if (!admitFixed(space, checked.params)) {
-    throw new ServiceError('value_invalid', 'fixed must leave something to suggest; no params have these values and satisfy the conditions and constraints.', {
-      param: 'fixed',
-    });
+    throw new ServiceError(
+      'value_invalid',
+      'fixed must leave something to suggest; no params have these values and satisfy the conditions and constraints.',
+      {
+        param: 'fixed',
+      },
+    );
   }
   return checked.params;
 }

@@ -20,7 +20,9 @@ export async function cancel(ports: Ports, call: Call<{ message?: string | undef
     const trial = await findTrial(ports, study, number);
     if (trial.state === 'cancelled') return { status: 200, body: trialView(trial), isReplay: true };
     if (isTerminal(trial.state)) {
-      throw new ServiceError('trial_finished', `Trial ${number} is ${trial.state} and cannot be cancelled.`, { extra: { trial: trialView(trial) } });
+      throw new ServiceError('trial_finished', `Trial ${number} is ${trial.state} and cannot be cancelled.`, {
+        extra: { trial: trialView(trial) },
+      });
     }
     const change = { state: 'cancelled' as const, message: call.body.message, finishedMs: ports.clock.nowMs() };
     const reply = { status: 200, body: trialView({ ...trial, ...change }) };

@@ -46,7 +46,7 @@ export async function chooseAgain(
  */
 async function displacedCell(ports: Ports, study: StudyRecord, last: Choice): Promise<Choice | undefined> {
   let choice: Choice | undefined = last;
-  for (let holder = await ports.trials.holderOf(study, last.params); holder !== undefined; ) {
+  for (let holder = await ports.trials.holderOf(study, last.params); holder !== undefined;) {
     choice = choiceOf(study, requestOf(study, holder, {}, 0));
     holder = choice && (await ports.trials.holderOf(study, choice.params));
   }
@@ -57,7 +57,11 @@ function requestOf(study: StudyRecord, number: number, fixed: Params, firstTry: 
   return { space: spaceOfStudy(study), sampler: study.spec.sampler, seed: study.spec.seed, number, fixed, firstTry };
 }
 
-function choiceOf(study: StudyRecord, request: SuggestRequest, suggested: Suggested | undefined = suggest(request)): Choice | undefined {
+function choiceOf(
+  study: StudyRecord,
+  request: SuggestRequest,
+  suggested: Suggested | undefined = suggest(request),
+): Choice | undefined {
   if (!suggested) return undefined;
   const { params, sampler, tries } = suggested;
   const suggestion = { sampler, seed: request.seed, number: request.number, tries, spaceVersion: study.spaceVersion };

@@ -46,7 +46,8 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
       return replayOfRival(ports, call, keyed!);
     case 'taken': {
       const rival = await ports.studies.find(call.caller.tenant, spec.name);
-      if (!rival) throw new ServiceError('unavailable', `Study ${spec.name} is being deleted.`, { retryAfterSeconds: 1 });
+      if (!rival)
+        throw new ServiceError('unavailable', `Study ${spec.name} is being deleted.`, { retryAfterSeconds: 1 });
       return openStudy(ports, rival, spec);
     }
   }
@@ -75,10 +76,14 @@ async function openStudy(ports: Ports, study: StudyRecord, spec: StudySpec): Pro
   const isAsCreated = ports.hashes.sha256(canonicalJson(spec)) === study.fingerprint;
   const fields = isAsCreated ? [] : differences(study.spec, spec);
   if (fields.length > 0) {
-    throw new ServiceError('study_exists', `Study ${spec.name} exists with another spec; it differs in ${fields.map(({ param }) => param).join(', ')}.`, {
-      errors: fields,
-      hint: `Choose another name, or change the study with PATCH /v1/studies/${spec.name}.`,
-    });
+    throw new ServiceError(
+      'study_exists',
+      `Study ${spec.name} exists with another spec; it differs in ${fields.map(({ param }) => param).join(', ')}.`,
+      {
+        errors: fields,
+        hint: `Choose another name, or change the study with PATCH /v1/studies/${spec.name}.`,
+      },
+    );
   }
   const counter = await ports.studies.counter(study);
   return { status: 200, body: studyView(study, counter, await openCounts(ports, study, counter)) };

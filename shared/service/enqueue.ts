@@ -37,16 +37,22 @@ export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise
   const replay = await findReplay<EnqueueResponse>(ports, call, keyed);
   if (replay) return replay;
   if (study.state === 'stopping' || study.state === 'finished') {
-    throw new ServiceError('study_closed', `Study ${study.spec.name} is ${study.state} (${study.endReason}) and takes no more trials.`, {
-      hint: `PATCH /v1/studies/${study.spec.name} with a larger budget.trials opens it again.`,
-    });
+    throw new ServiceError(
+      'study_closed',
+      `Study ${study.spec.name} is ${study.state} (${study.endReason}) and takes no more trials.`,
+      {
+        hint: `PATCH /v1/studies/${study.spec.name} with a larger budget.trials opens it again.`,
+      },
+    );
   }
   const entries = call.body.trials.map((entry, index) => checkEntry(ports, study, entry, index));
   const body: EnqueueResponse = { trials: [], duplicates: [] };
   for (let at = 0; at < entries.length; at += chunkLength) {
     const chunk = entries.slice(at, at + chunkLength);
     const isLast = at + chunkLength >= entries.length;
-    const answered = await addChunk(ports, study, chunk, body, (done) => (isLast ? receiptOf(keyed, { status: 201, body: done }) : undefined));
+    const answered = await addChunk(ports, study, chunk, body, (done) =>
+      isLast ? receiptOf(keyed, { status: 201, body: done }) : undefined,
+    );
     if (answered) return replayOfRival(ports, call, keyed!);
   }
   return { status: 201, body };
@@ -78,18 +84,32 @@ async function addChunk(
     if (outcome === 'answered') return true;
     if (outcome !== 'stale') entries = await withoutDuplicates(ports, study, entries, body);
   }
-  throw new ServiceError('unavailable', `Study ${study.spec.name} is being asked by many: the trials could not be put in between.`, { retryAfterSeconds: 1 });
+  throw new ServiceError(
+    'unavailable',
+    `Study ${study.spec.name} is being asked by many: the trials could not be put in between.`,
+    { retryAfterSeconds: 1 },
+  );
 }
 
 /** Leaves out entries whose params a trial or an earlier entry has, and names them in the answer. */
-async function withoutDuplicates(ports: Ports, study: StudyRecord, entries: Entry[], body: EnqueueResponse): Promise<Entry[]> {
+async function withoutDuplicates(
+  ports: Ports,
+  study: StudyRecord,
+  entries: Entry[],
+  body: EnqueueResponse,
+): Promise<Entry[]> {
   const kept: Entry[] = [];
   const keys = new Set<string>();
   for (const entry of entries) {
     const holder = await ports.trials.holderOf(study, entry.params);
     const key = paramsKey(entry.params);
     if (holder !== undefined) body.duplicates.push({ index: entry.index, number: holder });
-    else if (keys.has(key)) throw refuseFields('value_invalid', ['trials', entry.index], [{ path: ['params'], message: 'must not be those of an earlier entry', input: entry.params }]);
+    else if (keys.has(key))
+      throw refuseFields(
+        'value_invalid',
+        ['trials', entry.index],
+        [{ path: ['params'], message: 'must not be those of an earlier entry', input: entry.params }],
+      );
     else kept.push(entry);
     keys.add(key);
   }
@@ -102,13 +122,20 @@ function raiseFor(study: StudyRecord, counter: Counter, attached: number): numbe
 
 function requireRoom(study: StudyRecord, counter: Counter, count: number, raise: number): void {
   if (counter.cap + raise > trialCountMaxWithoutModel) {
-    throw new ServiceError('value_invalid', `A study must have at most ${trialCountMaxWithoutModel} trials; these would make ${counter.cap + raise}.`);
+    throw new ServiceError(
+      'value_invalid',
+      `A study must have at most ${trialCountMaxWithoutModel} trials; these would make ${counter.cap + raise}.`,
+    );
   }
   if (count - raise > counter.left) {
-    throw new ServiceError('value_invalid', `trials must have at most ${counter.left + raise} entries, because that is what is left of the budget; got ${count}.`, {
-      param: 'trials',
-      hint: `PATCH /v1/studies/${study.spec.name} with a larger budget.trials first.`,
-    });
+    throw new ServiceError(
+      'value_invalid',
+      `trials must have at most ${counter.left + raise} entries, because that is what is left of the budget; got ${count}.`,
+      {
+        param: 'trials',
+        hint: `PATCH /v1/studies/${study.spec.name} with a larger budget.trials first.`,
+      },
+    );
   }
 }
 
@@ -120,10 +147,14 @@ function checkEntry(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, inde
   if ('faults' in checked) throw refuseParams(space, path, checked.faults);
   const params = ontoGrid(space, study.spec.sampler, checked.params);
   if (!params) {
-    throw refuseFields('value_invalid', path, [{ path: [], message: 'must be a cell of the grid', input: checked.params }]);
+    throw refuseFields('value_invalid', path, [
+      { path: [], message: 'must be a cell of the grid', input: checked.params },
+    ]);
   }
   if (!satisfiesConstraints(space, params)) {
-    throw refuseFields('value_invalid', path, [{ path: [], message: 'must satisfy the constraints of the space', input: params }]);
+    throw refuseFields('value_invalid', path, [
+      { path: [], message: 'must satisfy the constraints of the space', input: params },
+    ]);
   }
   return { index, params, result: hasResult ? resultOf(ports, study, entry, index) : undefined };
 }
@@ -133,7 +164,11 @@ function resultOf(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, index:
   const told = entry.values && readTold(study, entry.values, ['trials', index, 'values']);
   const state = told?.notFinite ? 'infeasible' : (entry.state ?? 'complete');
   if (state === 'complete' && !told) {
-    throw refuseFields('value_invalid', ['trials', index], [{ path: ['values'], message: 'must be given for a complete trial', input: undefined }]);
+    throw refuseFields(
+      'value_invalid',
+      ['trials', index],
+      [{ path: ['values'], message: 'must be given for a complete trial', input: undefined }],
+    );
   }
   const values = state === 'complete' || state === 'pruned' ? told?.values : undefined;
   const message = entry.message ?? told?.notFinite;

@@ -27,12 +27,26 @@ async function* jsonLines(ports: Ports, study: StudyRecord): AsyncGenerator<stri
   for await (const trial of ports.trials.all(study)) yield `${JSON.stringify(trialView(trial))}\n`;
 }
 
-const plainColumns = ['number', 'state', 'attempt', 'failures', 'origin', 'worker', 'asked', 'finished', 'message'] as const;
+const plainColumns = [
+  'number',
+  'state',
+  'attempt',
+  'failures',
+  'origin',
+  'worker',
+  'asked',
+  'finished',
+  'message',
+] as const;
 
 async function* csvLines(ports: Ports, study: StudyRecord): AsyncGenerator<string> {
   const names = Object.keys(study.spec.space);
   const metrics = study.spec.objectives.map(({ metric }) => metric);
-  yield csvLine([...plainColumns, ...metrics.map((metric) => `values.${metric}`), ...names.map((name) => `params.${name}`)]);
+  yield csvLine([
+    ...plainColumns,
+    ...metrics.map((metric) => `values.${metric}`),
+    ...names.map((name) => `params.${name}`),
+  ]);
   for await (const record of ports.trials.all(study)) {
     const trial: Trial = trialView(record);
     yield csvLine([

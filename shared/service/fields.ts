@@ -7,7 +7,11 @@ import { ServiceError, type FieldError, type RefusalCode } from './errors.ts';
 const shownLengthMax = 60;
 
 /** Refuses a request because of wrong fields: the first one is the sentence, all of them are listed. */
-export function refuseFields(code: RefusalCode, path: readonly (string | number)[], faults: readonly Fault[]): ServiceError {
+export function refuseFields(
+  code: RefusalCode,
+  path: readonly (string | number)[],
+  faults: readonly Fault[],
+): ServiceError {
   const errors = faults.slice(0, 20).map((fault) => fieldError(path, fault));
   return new ServiceError(code, errors[0].detail, {
     param: errors[0].param,
@@ -32,12 +36,17 @@ export function dotted(path: readonly PropertyKey[]): string {
 
 /** A value as JSON, cut short. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'number' && !Number.isFinite(value) ? String(value) : (JSON.stringify(value) ?? String(value));
+  const text =
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > shownLengthMax ? `${text.slice(0, shownLengthMax - 1)}…` : text;
 }
 
 /** Refuses params; a name that the space does not have is answered with the nearest one that it has. */
-export function refuseParams(space: Space, path: readonly (string | number)[], faults: readonly ParamsFault[]): ServiceError {
+export function refuseParams(
+  space: Space,
+  path: readonly (string | number)[],
+  faults: readonly ParamsFault[],
+): ServiceError {
   const first = faults[0];
   const refusal = refuseFields(first.unknown ? 'param_unknown' : 'value_invalid', path, faults);
   const unknown = faults.find((fault) => fault.unknown);
@@ -48,5 +57,5 @@ export function refuseParams(space: Space, path: readonly (string | number)[], f
 
 /** The known name that is fewest edits away. */
 export function nearestName(name: string, known: readonly string[]): string {
-  return closest(name, known as string[]);
+  return closest(name, known);
 }

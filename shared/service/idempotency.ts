@@ -31,7 +31,8 @@ export async function findReplay<T>(
 /** The answer of whoever was faster with the same key. */
 export async function replayOfRival<T>(ports: Ports, call: Call<unknown>, keyed: KeyedRequest): Promise<Reply<T>> {
   const replay = await findReplay<T>(ports, call, keyed);
-  if (!replay) throw new ServiceError('unavailable', 'The request is being answered at this moment.', { retryAfterSeconds: 1 });
+  if (!replay)
+    throw new ServiceError('unavailable', 'The request is being answered at this moment.', { retryAfterSeconds: 1 });
   return replay;
 }
 
@@ -40,9 +41,13 @@ export function receiptOf(keyed: KeyedRequest | undefined, reply: Reply<unknown>
 }
 
 export function idempotencyMismatch(key: string): ServiceError {
-  return new ServiceError('idempotency_mismatch', `Idempotency-Key ${JSON.stringify(key)} was sent before with another body.`, {
-    hint: 'Use a new key for every new request; send the same key only to repeat one.',
-  });
+  return new ServiceError(
+    'idempotency_mismatch',
+    `Idempotency-Key ${JSON.stringify(key)} was sent before with another body.`,
+    {
+      hint: 'Use a new key for every new request; send the same key only to repeat one.',
+    },
+  );
 }
 
 /** JSON with the names of every object in order, so that equal documents are equal texts. */

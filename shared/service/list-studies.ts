@@ -8,7 +8,10 @@ import { studyView } from './views.ts';
 const identifierPattern = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** The tenant's studies, the oldest first. */
-export async function listStudies(ports: Ports, { caller, query }: Call<undefined, PageQuery>): Promise<Reply<StudyPage>> {
+export async function listStudies(
+  ports: Ports,
+  { caller, query }: Call<undefined, PageQuery>,
+): Promise<Reply<StudyPage>> {
   requireCursor(query.after);
   const { studies, next } = await ports.studies.list(caller.tenant, query.after, query.limit);
   const data = await Promise.all(
@@ -23,6 +26,10 @@ export async function listStudies(ports: Ports, { caller, query }: Call<undefine
 /** Cursors of studies and API keys are ids. */
 export function requireCursor(after: string | undefined): void {
   if (after !== undefined && !identifierPattern.test(after)) {
-    throw new ServiceError('value_invalid', `after must be the nextCursor of the page before; got ${JSON.stringify(after.slice(0, 60))}.`, { param: 'after' });
+    throw new ServiceError(
+      'value_invalid',
+      `after must be the nextCursor of the page before; got ${JSON.stringify(after.slice(0, 60))}.`,
+      { param: 'after' },
+    );
   }
 }

@@ -90,7 +90,11 @@ export interface StudyStore {
   /** @returns `taken` when the name is another study's, `answered` when the receipt's request has been answered. */
   create(study: StudyRecord, counter: Counter, receipt: Receipt | undefined): Promise<'created' | 'taken' | 'answered'>;
   find(tenant: string, idOrName: string): Promise<StudyRecord | undefined>;
-  list(tenant: string, after: string | undefined, limit: number): Promise<{ studies: StudyRecord[]; next: string | undefined }>;
+  list(
+    tenant: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ studies: StudyRecord[]; next: string | undefined }>;
   /** Writes `next` if the study is still at `next.revision - 1`, and the counter with it. @returns whether it was. */
   update(next: StudyRecord, counter?: CounterChange): Promise<boolean>;
   /** The study is gone at once; its trials are deleted on the way back. */
@@ -166,13 +170,26 @@ export interface TrialStore {
     receipt?: Receipt,
   ): Promise<{ ok: true; trial: TrialRecord } | { ok: false; found: TrialRecord | undefined; answered: boolean }>;
   /** Opens an ended trial again; the counter must know, since it may lie below the frontier. */
-  reopen(study: StudyRecord, counter: Counter, from: TrialRecord, receipt: Receipt | undefined): Promise<
-    { ok: true; trial: TrialRecord } | { ok: false; answered: boolean }
-  >;
+  reopen(
+    study: StudyRecord,
+    counter: Counter,
+    from: TrialRecord,
+    receipt: Receipt | undefined,
+  ): Promise<{ ok: true; trial: TrialRecord } | { ok: false; answered: boolean }>;
   /** Puts a trial under a number that was lost. @returns whether the number was still without a trial and the params free. */
   heal(study: StudyRecord, trial: TrialRecord): Promise<boolean>;
-  putReport(study: StudyRecord, number: number, attempt: number, step: number, values: Values): Promise<'stored' | 'conflict'>;
-  reports(study: StudyRecord, number: number, limit: number): Promise<{ attempt: number; step: number; values: Values }[]>;
+  putReport(
+    study: StudyRecord,
+    number: number,
+    attempt: number,
+    step: number,
+    values: Values,
+  ): Promise<'stored' | 'conflict'>;
+  reports(
+    study: StudyRecord,
+    number: number,
+    limit: number,
+  ): Promise<{ attempt: number; step: number; values: Values }[]>;
   /** Keeps a result that came too late to count. */
   keepSuperseded(study: StudyRecord, number: number, attempt: number, values: Values): Promise<void>;
 }
@@ -194,6 +211,10 @@ export type Scope = 'read' | 'write' | 'admin';
 export interface ApiKeyStore {
   create(key: ApiKeyRecord, receipt: Receipt | undefined): Promise<'created' | 'answered'>;
   find(keyId: string): Promise<ApiKeyRecord | undefined>;
-  list(tenant: string, after: string | undefined, limit: number): Promise<{ apiKeys: ApiKeyRecord[]; next: string | undefined }>;
+  list(
+    tenant: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ apiKeys: ApiKeyRecord[]; next: string | undefined }>;
   revoke(tenant: string, keyId: string, nowMs: number): Promise<ApiKeyRecord | undefined>;
 }

@@ -16,12 +16,19 @@ export async function release(ports: Ports, call: Call<{ attempt: number }>): Pr
   if (replay) return replay;
   const { attempt } = call.body;
   const trial = await findTrial(ports, study, number);
-  if (trial.state === 'waiting' && trial.attempt === attempt) return { status: 200, body: trialView(trial), isReplay: true };
+  if (trial.state === 'waiting' && trial.attempt === attempt)
+    return { status: 200, body: trialView(trial), isReplay: true };
   requireHeld(trial, attempt);
 
   const change = { state: 'waiting' as const, worker: undefined, leaseUntilMs: undefined };
   const reply = { status: 200, body: trialView({ ...trial, ...change }) };
-  const written = await ports.trials.change(study, number, { attempt, states: ['running'] }, change, receiptOf(keyed, reply));
+  const written = await ports.trials.change(
+    study,
+    number,
+    { attempt, states: ['running'] },
+    change,
+    receiptOf(keyed, reply),
+  );
   if (written.ok) return reply;
   if (written.answered) return replayOfRival(ports, call, keyed!);
   requireHeld(await findTrial(ports, study, number), attempt);

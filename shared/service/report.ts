@@ -29,9 +29,13 @@ export async function report(ports: Ports, call: Call<ReportRequest>): Promise<R
 
   for (const { step, values } of steps) {
     if ((await ports.trials.putReport(study, number, attempt, step, values)) === 'conflict') {
-      throw new ServiceError('result_conflict', `Trial ${number} reported other values at step ${step} before; the first ones count.`, {
-        param: 'step',
-      });
+      throw new ServiceError(
+        'result_conflict',
+        `Trial ${number} reported other values at step ${step} before; the first ones count.`,
+        {
+          param: 'step',
+        },
+      );
     }
   }
   // Reports may overtake each other: the last one is the furthest, not the latest to arrive.
@@ -40,7 +44,13 @@ export async function report(ports: Ports, call: Call<ReportRequest>): Promise<R
   const leaseUntilMs = Math.max(ports.clock.nowMs() + leaseMs(study, trial), trial.leaseUntilMs!);
   const reply = { status: 200, body: { stop: false, leaseExpires: rfc3339(leaseUntilMs) } };
   const change = { state: 'running' as const, leaseUntilMs, ...(isFurther && { lastReport: furthest }) };
-  const written = await ports.trials.change(study, number, { attempt, states: ['running'] }, change, receiptOf(keyed, reply));
+  const written = await ports.trials.change(
+    study,
+    number,
+    { attempt, states: ['running'] },
+    change,
+    receiptOf(keyed, reply),
+  );
   if (written.ok) return reply;
   if (written.answered) return replayOfRival(ports, call, keyed!);
   requireHeld(await findTrial(ports, study, number), attempt);
@@ -53,16 +63,23 @@ function leaseMs(study: StudyRecord, trial: TrialRecord): number {
 
 function stepsOf(study: StudyRecord, { step, values, reports }: ReportRequest): StepValues[] {
   if (reports && (step !== undefined || values)) {
-    throw new ServiceError('value_invalid', 'reports must be left out when step and values are given.', { param: 'reports' });
+    throw new ServiceError('value_invalid', 'reports must be left out when step and values are given.', {
+      param: 'reports',
+    });
   }
   if ((step === undefined) !== (values === undefined)) {
     const missing = step === undefined ? 'step' : 'values';
-    throw new ServiceError('value_invalid', `${missing} must be given, because step and values belong together.`, { param: missing });
+    throw new ServiceError('value_invalid', `${missing} must be given, because step and values belong together.`, {
+      param: missing,
+    });
   }
   const given = reports ?? (values ? [{ step: step!, values }] : []);
   return given.map((one, i) => {
     const told = readTold(study, one.values, reports ? ['reports', i, 'values'] : ['values']);
     // A diverging step is a fact about the curve; what is not finite is left out of it, and the tell says the rest.
-    return { step: one.step, values: Object.fromEntries(Object.entries(told.values).filter(([, value]) => Number.isFinite(value))) };
+    return {
+      step: one.step,
+      values: Object.fromEntries(Object.entries(told.values).filter(([, value]) => Number.isFinite(value))),
+    };
   });
 }

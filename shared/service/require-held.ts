@@ -7,17 +7,29 @@ import { trialView } from './views.ts';
 export function requireHeld(trial: TrialRecord, attempt: number): void {
   const extra = { trial: trialView(trial) };
   if (attempt > trial.attempt) {
-    throw new ServiceError('value_invalid', `attempt must be one that was given out, at most ${trial.attempt}; got ${attempt}.`, {
-      param: 'attempt',
-    });
+    throw new ServiceError(
+      'value_invalid',
+      `attempt must be one that was given out, at most ${trial.attempt}; got ${attempt}.`,
+      {
+        param: 'attempt',
+      },
+    );
   }
   if (attempt < trial.attempt) {
-    throw new ServiceError('lease_superseded', `Trial ${trial.number} was given out again as attempt ${trial.attempt}; attempt ${attempt} no longer holds it.`, { extra });
+    throw new ServiceError(
+      'lease_superseded',
+      `Trial ${trial.number} was given out again as attempt ${trial.attempt}; attempt ${attempt} no longer holds it.`,
+      { extra },
+    );
   }
   if (isTerminal(trial.state)) {
     throw new ServiceError('trial_finished', `Trial ${trial.number} is ${trial.state}.`, { extra });
   }
   if (trial.state !== 'running') {
-    throw new ServiceError('lease_superseded', `Trial ${trial.number} was given back and waits to be given out again.`, { extra });
+    throw new ServiceError(
+      'lease_superseded',
+      `Trial ${trial.number} was given back and waits to be given out again.`,
+      { extra },
+    );
   }
 }

@@ -19,17 +19,31 @@ export async function retry(ports: Ports, call: Call): Promise<Reply<Trial>> {
   for (let tried = 0; tried < tryCountMax; tried++) {
     const trial = await findTrial(ports, study, number);
     if (trial.state === 'waiting') return { status: 200, body: trialView(trial), isReplay: true };
-    if ((trial.state !== 'failed' && trial.state !== 'cancelled') || trial.suggestion === undefined && trial.origin === 'suggested') {
+    if (
+      (trial.state !== 'failed' && trial.state !== 'cancelled') ||
+      (trial.suggestion === undefined && trial.origin === 'suggested')
+    ) {
       const reason = trial.state === 'cancelled' ? 'never had params' : `is ${trial.state}`;
-      throw new ServiceError('trial_finished', `Trial ${number} ${reason}; only failed and cancelled trials can be tried again.`, {
-        extra: { trial: trialView(trial) },
-      });
+      throw new ServiceError(
+        'trial_finished',
+        `Trial ${number} ${reason}; only failed and cancelled trials can be tried again.`,
+        {
+          extra: { trial: trialView(trial) },
+        },
+      );
     }
     study = await reopenStudy(ports, study);
     const counter = await ports.studies.counter(study);
     const reply = {
       status: 200,
-      body: trialView({ ...trial, state: 'waiting', failures: 0, worker: undefined, message: undefined, finishedMs: undefined }),
+      body: trialView({
+        ...trial,
+        state: 'waiting',
+        failures: 0,
+        worker: undefined,
+        message: undefined,
+        finishedMs: undefined,
+      }),
     };
     const written = await ports.trials.reopen(study, counter, trial, receiptOf(keyed, reply));
     if (written.ok) return reply;
@@ -45,6 +59,9 @@ async function reopenStudy(ports: Ports, study: StudyRecord): Promise<StudyRecor
     if (current.state === 'finished' && (current.endReason === 'trials' || current.endReason === 'exhausted')) {
       return { ...current, state: 'active', endReason: undefined, endedMs: undefined };
     }
-    throw new ServiceError('study_closed', `Study ${current.spec.name} is ${current.state} (${current.endReason}) and gives out no more trials.`);
+    throw new ServiceError(
+      'study_closed',
+      `Study ${current.spec.name} is ${current.state} (${current.endReason}) and gives out no more trials.`,
+    );
   });
 }

@@ -7,6 +7,9 @@ import { apiKeyView } from './views.ts';
 /** Revokes an API key at once; revoking it again changes nothing. */
 export async function revokeApiKey(ports: Ports, { caller, path }: Call): Promise<Reply<ApiKey>> {
   const revoked = await ports.apiKeys.revoke(caller.tenant, path.key, ports.clock.nowMs());
-  if (!revoked) throw new ServiceError('key_not_found', `There is no API key ${JSON.stringify(path.key)}.`, { hint: 'GET /v1/keys lists them.' });
+  if (!revoked)
+    throw new ServiceError('key_not_found', `There is no API key ${JSON.stringify(path.key)}.`, {
+      hint: 'GET /v1/keys lists them.',
+    });
   return { status: 200, body: apiKeyView(revoked) };
 }

@@ -32,7 +32,8 @@ export async function settleStudy(ports: Ports, study: StudyRecord): Promise<Set
   const counter = await ports.studies.counter(study);
   const open = await look(ports, study, counter);
   const isSpent = counter.left === 0;
-  if (study.state === 'finished' || (study.state !== 'stopping' && !isSpent)) return { study, counter, open, healed: 0 };
+  if (study.state === 'finished' || (study.state !== 'stopping' && !isSpent))
+    return { study, counter, open, healed: 0 };
 
   const gaps = await findGaps(ports, study, counter, open, now);
   const healed = study.state === 'stopping' ? await buryGaps(ports, study, gaps) : await healGaps(ports, study, gaps);
@@ -50,7 +51,9 @@ export async function settleStudy(ports: Ports, study: StudyRecord): Promise<Set
 /** No trial is given out from here on; those that are running may still tell. */
 export async function closeStudy(ports: Ports, study: StudyRecord, endReason: EndReason): Promise<StudyRecord> {
   return updateStudyUntil(ports, study, (current) =>
-    current.state === 'stopping' || current.state === 'finished' ? undefined : { ...current, state: 'stopping', endReason },
+    current.state === 'stopping' || current.state === 'finished'
+      ? undefined
+      : { ...current, state: 'stopping', endReason },
   );
 }
 
@@ -70,11 +73,17 @@ export async function updateStudyUntil(
     if (!found) throw new ServiceError('study_not_found', `Study ${study.spec.name} has been deleted.`);
     current = found;
   }
-  throw new ServiceError('unavailable', `Study ${study.spec.name} is being changed by others.`, { retryAfterSeconds: 1 });
+  throw new ServiceError('unavailable', `Study ${study.spec.name} is being changed by others.`, {
+    retryAfterSeconds: 1,
+  });
 }
 
 /** How many trials wait and run. */
-export async function openCounts(ports: Ports, study: StudyRecord, counter: Counter): Promise<{ waiting: number; running: number }> {
+export async function openCounts(
+  ports: Ports,
+  study: StudyRecord,
+  counter: Counter,
+): Promise<{ waiting: number; running: number }> {
   return countsOf(await look(ports, study, counter));
 }
 
@@ -128,7 +137,11 @@ async function healGaps(ports: Ports, study: StudyRecord, gaps: readonly number[
       if (!isPlaced) choice = await chooseAgain(ports, study, number, {}, choice, refused);
     }
     if (isPlaced) healed++;
-    if (!choice) await ports.trials.heal(study, emptyTrial(number, ports.clock.nowMs(), 'no configuration was left that had not been tried'));
+    if (!choice)
+      await ports.trials.heal(
+        study,
+        emptyTrial(number, ports.clock.nowMs(), 'no configuration was left that had not been tried'),
+      );
   }
   return healed;
 }
@@ -136,7 +149,10 @@ async function healGaps(ports: Ports, study: StudyRecord, gaps: readonly number[
 /** A study that ends has no use for its lost numbers: they become cancelled trials. */
 async function buryGaps(ports: Ports, study: StudyRecord, gaps: readonly number[]): Promise<number> {
   for (const number of gaps) {
-    await ports.trials.heal(study, emptyTrial(number, ports.clock.nowMs(), 'the study ended before this trial was given out'));
+    await ports.trials.heal(
+      study,
+      emptyTrial(number, ports.clock.nowMs(), 'the study ended before this trial was given out'),
+    );
   }
   return gaps.length;
 }

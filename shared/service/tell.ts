@@ -1,4 +1,4 @@
-import type { TellRequest, ToldValues } from '../api/messages.ts';
+import type { TellRequest } from '../api/messages.ts';
 import { reachesTarget, type Values } from '../domain/objective.ts';
 import type { Trial } from '../domain/trial.ts';
 import type { Call, Reply } from './call.ts';
@@ -23,9 +23,10 @@ export async function tell(ports: Ports, call: Call<TellRequest>): Promise<Reply
   const result = resultOf(study, call.body);
   const hash = ports.hashes.sha256(canonicalJson(result));
   const key = call.idempotencyKey === undefined ? undefined : ports.hashes.sha256(call.idempotencyKey);
-  const reply = result.state === 'failed'
-    ? await tellFailed(ports, study, number, call, result, hash, key)
-    : await tellResult(ports, study, number, call, result, hash, key);
+  const reply =
+    result.state === 'failed'
+      ? await tellFailed(ports, study, number, call, result, hash, key)
+      : await tellResult(ports, study, number, call, result, hash, key);
   if (!reply.isReplay) await afterTell(ports, study, result);
   return reply;
 }
@@ -77,7 +78,15 @@ async function tellFailed(
     const failures = trial.state === 'failed' ? trial.failures : trial.failures + 1;
     const isLast = failures >= study.spec.lease.attempts;
     const change: TrialChange = isLast
-      ? { state: 'failed', failures, failedAttempt: attempt, message, finishedMs: ports.clock.nowMs(), resultHash, resultKey }
+      ? {
+          state: 'failed',
+          failures,
+          failedAttempt: attempt,
+          message,
+          finishedMs: ports.clock.nowMs(),
+          resultHash,
+          resultKey,
+        }
       : { state: 'waiting', failures, failedAttempt: attempt, message, worker: undefined, leaseUntilMs: undefined };
     const expected = { attempt, states: [trial.state], failures: trial.failures };
     const written = await ports.trials.change(study, number, expected, change);
@@ -97,11 +106,16 @@ async function refuseOrReplay(
 ): Promise<Reply<Trial>> {
   if (!trial) throw noSuchTrial(study, String(number));
   if (trial.resultHash === sent.resultHash) return { status: 200, body: trialView(trial), isReplay: true };
-  if (sent.resultKey !== undefined && trial.resultKey === sent.resultKey) throw idempotencyMismatch(call.idempotencyKey!);
+  if (sent.resultKey !== undefined && trial.resultKey === sent.resultKey)
+    throw idempotencyMismatch(call.idempotencyKey!);
   if (sent.attempt > trial.attempt) {
-    throw new ServiceError('value_invalid', `attempt must be one that was given out, at most ${trial.attempt}; got ${sent.attempt}.`, {
-      param: 'attempt',
-    });
+    throw new ServiceError(
+      'value_invalid',
+      `attempt must be one that was given out, at most ${trial.attempt}; got ${sent.attempt}.`,
+      {
+        param: 'attempt',
+      },
+    );
   }
   if (sent.attempt < trial.attempt) {
     if (sent.values) await ports.trials.keepSuperseded(study, number, sent.attempt, sent.values);
@@ -112,9 +126,13 @@ async function refuseOrReplay(
     );
   }
   if (trial.resultHash !== undefined) {
-    throw new ServiceError('result_conflict', `Trial ${number} has the result ${shownResult(trial)}; the first result counts.`, {
-      extra: { trial: trialView(trial) },
-    });
+    throw new ServiceError(
+      'result_conflict',
+      `Trial ${number} has the result ${shownResult(trial)}; the first result counts.`,
+      {
+        extra: { trial: trialView(trial) },
+      },
+    );
   }
   throw new ServiceError('trial_finished', `Trial ${number} is ${trial.state} and takes no result.`, {
     hint: `POST …/trials/${number}/retry opens a failed or cancelled trial again.`,
@@ -133,24 +151,30 @@ async function afterTell(ports: Ports, study: StudyRecord, { state, values }: Re
     current = await closeStudy(ports, current, 'target');
   }
   if (current.state === 'finished') return;
-  if (current.state === 'stopping' || (await ports.studies.counter(current)).left === 0) await settleStudy(ports, current);
+  if (current.state === 'stopping' || (await ports.studies.counter(current)).left === 0)
+    await settleStudy(ports, current);
 }
 
 /** What was told, checked against the objectives. A value that is not a finite number makes the trial infeasible. */
 function resultOf(study: StudyRecord, body: TellRequest): Result {
   const { attempt, message } = body;
-  const told: Told | undefined = body.values && readTold(study, body.values as ToldValues, ['values']);
+  const told: Told | undefined = body.values && readTold(study, body.values, ['values']);
   const state = body.state ?? 'complete';
   switch (state) {
     case 'complete':
       if (!told) {
         const metrics = study.spec.objectives.map(({ metric }) => metric).join(', ');
-        throw new ServiceError('value_invalid', `values must be given with ${metrics} unless state says how else the trial ended.`, {
-          param: 'values',
-          hint: 'Send {"attempt": 1, "values": {"…": 0.1}} or {"attempt": 1, "state": "failed", "message": "…"}.',
-        });
+        throw new ServiceError(
+          'value_invalid',
+          `values must be given with ${metrics} unless state says how else the trial ended.`,
+          {
+            param: 'values',
+            hint: 'Send {"attempt": 1, "values": {"…": 0.1}} or {"attempt": 1, "state": "failed", "message": "…"}.',
+          },
+        );
       }
-      if (told.notFinite) return { state: 'infeasible', attempt, values: undefined, message: message ?? told.notFinite };
+      if (told.notFinite)
+        return { state: 'infeasible', attempt, values: undefined, message: message ?? told.notFinite };
       return { state, attempt, values: told.values, message };
     case 'pruned':
       return { state, attempt, values: told?.notFinite ? undefined : told?.values, message };

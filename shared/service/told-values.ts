@@ -19,11 +19,19 @@ export function readTold(study: StudyRecord, told: ToldValues, path: (string | n
   const metrics = study.spec.objectives.map(({ metric }) => metric);
   const names = Object.keys(told);
   if (names.length > metricCountMax) {
-    throw new ServiceError('value_invalid', `values must have at most ${metricCountMax} metrics; got ${names.length}.`, { param: 'values' });
+    throw new ServiceError(
+      'value_invalid',
+      `values must have at most ${metricCountMax} metrics; got ${names.length}.`,
+      { param: 'values' },
+    );
   }
   const missing = metrics.filter((metric) => !Object.hasOwn(told, metric));
   if (missing.length > 0) {
-    const faults: Fault[] = missing.map((metric) => ({ path: [metric], message: 'must be given, because it is an objective of the study', input: undefined }));
+    const faults: Fault[] = missing.map((metric) => ({
+      path: [metric],
+      message: 'must be given, because it is an objective of the study',
+      input: undefined,
+    }));
     const refusal = refuseFields('value_invalid', path, faults);
     const stranger = names.find((name) => !metrics.includes(name));
     const hint = stranger && `Did you mean ${nearestName(stranger, missing)} by ${stranger}?`;

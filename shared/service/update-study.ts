@@ -31,11 +31,16 @@ export async function updateStudy(ports: Ports, call: Call<UpdateStudyRequest>):
       spaceVersion: study.spaceVersion + (spec.space === study.spec.space ? 0 : 1),
       revision: study.revision + 1,
     };
-    const change: CounterChange = { open: next.state === 'active', ...(by > 0 && { raise: { by, attached: counter.attached } }) };
+    const change: CounterChange = {
+      open: next.state === 'active',
+      ...(by > 0 && { raise: { by, attached: counter.attached } }),
+    };
     if (await ports.studies.update(next, change)) return view(ports, next);
     study = await ports.studies.find(found.tenant, found.id);
   }
-  throw new ServiceError('unavailable', `Study ${found.spec.name} is being changed by others.`, { retryAfterSeconds: 1 });
+  throw new ServiceError('unavailable', `Study ${found.spec.name} is being changed by others.`, {
+    retryAfterSeconds: 1,
+  });
 }
 
 async function view(ports: Ports, study: StudyRecord): Promise<Reply<Study>> {
@@ -52,14 +57,37 @@ function changedSpec(study: StudyRecord, { budget, space, constraints }: UpdateS
   return { ...changed, ...wider };
 }
 
-function changedBudget({ budget, sampler }: StudySpec, { trials, parallel, deadline }: NonNullable<UpdateStudyRequest['budget']>): StudySpec['budget'] {
+function changedBudget(
+  { budget, sampler }: StudySpec,
+  { trials, parallel, deadline }: NonNullable<UpdateStudyRequest['budget']>,
+): StudySpec['budget'] {
   const changed = { ...budget };
   if (trials !== undefined) {
     if (trials < budget.trials) {
-      throw refuseFields('value_invalid', ['budget'], [{ path: ['trials'], message: `must be ≥ ${budget.trials}, what it is: a budget can only be raised, and a study stopped`, input: trials }]);
+      throw refuseFields(
+        'value_invalid',
+        ['budget'],
+        [
+          {
+            path: ['trials'],
+            message: `must be ≥ ${budget.trials}, what it is: a budget can only be raised, and a study stopped`,
+            input: trials,
+          },
+        ],
+      );
     }
     if (sampler.kind === 'auto' && trials > trialCountMax) {
-      throw refuseFields('value_invalid', ['budget'], [{ path: ['trials'], message: `must be at most ${trialCountMax} unless sampler.kind is "random", "quasiRandom" or "grid"`, input: trials }]);
+      throw refuseFields(
+        'value_invalid',
+        ['budget'],
+        [
+          {
+            path: ['trials'],
+            message: `must be at most ${trialCountMax} unless sampler.kind is "random", "quasiRandom" or "grid"`,
+            input: trials,
+          },
+        ],
+      );
     }
     changed.trials = trials;
   }
@@ -88,10 +116,16 @@ function stateAfter(
   }
   const hasTime = spec.budget.deadline === undefined || millisecondsOf(spec.budget.deadline) > now;
   const goesOn =
-    endReason === 'deadline' ? hasTime && spec.budget.deadline !== study.spec.budget.deadline : (endReason === 'trials' || endReason === 'exhausted') && hasBudget;
+    endReason === 'deadline'
+      ? hasTime && spec.budget.deadline !== study.spec.budget.deadline
+      : (endReason === 'trials' || endReason === 'exhausted') && hasBudget;
   if (goesOn) return { state: state ?? 'active', endReason: undefined, endedMs: undefined };
   if (state === undefined) return { state: study.state, endReason, endedMs };
-  throw new ServiceError('study_closed', `Study ${spec.name} is ${study.state} (${endReason}) and cannot become ${state}.`, {
-    hint: 'More budget.trials or a later budget.deadline opens a study again that ended for want of them.',
-  });
+  throw new ServiceError(
+    'study_closed',
+    `Study ${spec.name} is ${study.state} (${endReason}) and cannot become ${state}.`,
+    {
+      hint: 'More budget.trials or a later budget.deadline opens a study again that ended for want of them.',
+    },
+  );
 }

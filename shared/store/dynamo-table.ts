@@ -1,9 +1,8 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   ConditionalCheckFailedException,
-  DynamoDBClient,
   DynamoDBServiceException,
   TransactionCanceledException,
-  type AttributeValue as WireValue,
   type CancellationReason,
 } from '@aws-sdk/client-dynamodb';
 import {
@@ -57,7 +56,9 @@ export function openDynamoTable({ client, tables, sleep, random }: DynamoSetting
     const returned = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
     try {
       if (writeOne.kind === 'put') {
-        await documents.send(new PutCommand({ TableName, ...common, Item: wireItem(writeOne.key, writeOne.attributes), ...returned }));
+        await documents.send(
+          new PutCommand({ TableName, ...common, Item: wireItem(writeOne.key, writeOne.attributes), ...returned }),
+        );
         return { ok: true, item: { key: writeOne.key, attributes: writeOne.attributes } };
       }
       const reply = await documents.send(
@@ -125,9 +126,11 @@ export function openDynamoTable({ client, tables, sleep, random }: DynamoSetting
     put: (key, attributes, condition = { kind: 'always' }) => write({ kind: 'put', key, attributes, condition }),
     update: (key, changes, condition) => write({ kind: 'update', key, changes, condition }),
     delete: async (key) => {
-      await documents.send(new DeleteCommand({ TableName: tables[key.table], Key: wireKey(key) })).catch((error: unknown) => {
-        throw unavailable(error);
-      });
+      await documents
+        .send(new DeleteCommand({ TableName: tables[key.table], Key: wireKey(key) }))
+        .catch((error: unknown) => {
+          throw unavailable(error);
+        });
     },
     transact,
     query,
@@ -178,8 +181,9 @@ const transientReasons = new Set(['TransactionConflict', 'ProvisionedThroughputE
 
 function refusalOf(reason: CancellationReason, { key }: TransactWrite): { found: Item | undefined } | undefined {
   if (reason.Code === 'None') return undefined;
-  if (reason.Code !== 'ConditionalCheckFailed') throw new Error(`DynamoDB refused a write: ${reason.Code} ${reason.Message}`);
-  return { found: reason.Item && itemOf(key.table, unmarshall(reason.Item as Record<string, WireValue>)) };
+  if (reason.Code !== 'ConditionalCheckFailed')
+    throw new Error(`DynamoDB refused a write: ${reason.Code} ${reason.Message}`);
+  return { found: reason.Item && itemOf(key.table, unmarshall(reason.Item)) };
 }
 
 function wireKey({ pk, sk }: Key): Record<string, string> {

@@ -1,7 +1,7 @@
 import type { Counter } from '../domain/counter.ts';
 import type { Values } from '../domain/objective.ts';
 import type { Params, ParamValue } from '../domain/parameter.ts';
-import { StudySpec } from '../domain/study.ts';
+import type { StudySpec } from '../domain/study.ts';
 import type { Suggestion, TrialState } from '../domain/trial.ts';
 import { isTerminal } from '../domain/trial.ts';
 import type { ApiKeyRecord, Receipt, StudyRecord, TrialRecord } from '../service/ports.ts';
@@ -70,7 +70,14 @@ export function trialAttributes(s: StudyKey, names: readonly string[], trial: Tr
 }
 
 export function trialOf(names: readonly string[], attributes: Attributes): TrialRecord {
-  const { openPk: _pk, openSk: _sk, params, values, lastReport, ...plain } = attributes as Attributes & {
+  const {
+    openPk: _pk,
+    openSk: _sk,
+    params,
+    values,
+    lastReport,
+    ...plain
+  } = attributes as Attributes & {
     params: string[];
     values?: Record<string, string>;
     lastReport?: { step: number; values: Record<string, string> };

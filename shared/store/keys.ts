@@ -34,12 +34,20 @@ export const keys = {
   study: (s: StudyKey): Key => ({ table: 'core', pk: studyPk(s), sk: 'META' }),
   counter: (s: StudyKey): Key => ({ table: 'core', pk: studyPk(s), sk: 'CTR' }),
   trial: (s: StudyKey, number: number): Key => ({ table: 'core', pk: studyPk(s), sk: trialSk(number) }),
-  guard: (s: StudyKey, paramsKey: string): Key => ({ table: 'core', pk: `${studyPk(s)}#G#${sha256(paramsKey)}`, sk: 'G' }),
+  guard: (s: StudyKey, paramsKey: string): Key => ({
+    table: 'core',
+    pk: `${studyPk(s)}#G#${sha256(paramsKey)}`,
+    sk: 'G',
+  }),
   studyListing: (s: StudyKey): Key => ({ table: 'core', pk: tenantPk(s.tenant), sk: `S#${s.study}` }),
   studyName: (tenant: string, name: string): Key => ({ table: 'core', pk: tenantPk(tenant), sk: `N#${sha256(name)}` }),
   apiKey: (keyId: string): Key => ({ table: 'core', pk: `K#${keyId}`, sk: 'META' }),
   apiKeyListing: (tenant: string, keyId: string): Key => ({ table: 'core', pk: tenantPk(tenant), sk: `K#${keyId}` }),
-  receipt: (tenant: string, request: string): Key => ({ table: 'aux', pk: `${tenantPk(tenant)}#I#${sha256(request)}`, sk: 'I' }),
+  receipt: (tenant: string, request: string): Key => ({
+    table: 'aux',
+    pk: `${tenantPk(tenant)}#I#${sha256(request)}`,
+    sk: 'I',
+  }),
   report: (s: StudyKey, number: number, attempt: number, step: number): Key => ({
     table: 'aux',
     pk: reportsPk(s, number),

@@ -11,13 +11,19 @@ export function openReceiptStore(table: Table, nowMs: () => number): ReceiptStor
     find: async (tenant, request) => {
       const item = await table.get(keys.receipt(tenant, request));
       // Expired items linger for up to two days.
-      return item && (item.attributes.expiresAt as number) >= seconds(nowMs()) ? receiptOf(request, item.attributes) : undefined;
+      return item && (item.attributes.expiresAt as number) >= seconds(nowMs())
+        ? receiptOf(request, item.attributes)
+        : undefined;
     },
   };
 }
 
 /** The receipt as part of a transaction: refused when the request has been answered already. */
-export function receiptWrites(receipt: Receipt | undefined, { tenant }: Pick<StudyRecord, 'tenant'>, nowMs: number): TransactWrite[] {
+export function receiptWrites(
+  receipt: Receipt | undefined,
+  { tenant }: Pick<StudyRecord, 'tenant'>,
+  nowMs: number,
+): TransactWrite[] {
   if (!receipt) return [];
   return [
     {

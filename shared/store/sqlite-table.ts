@@ -57,7 +57,8 @@ export function openSqliteTable(folder: string): SqliteTable {
 
   function write({ table, pk, sk }: Key, attributes: Attributes): void {
     const body = JSON.stringify(attributes);
-    if (body.length > itemBytesMax) throw new RangeError(`an item may have ${itemBytesMax} bytes; ${pk} ${sk} has ${body.length}`);
+    if (body.length > itemBytesMax)
+      throw new RangeError(`an item may have ${itemBytesMax} bytes; ${pk} ${sk} has ${body.length}`);
     if (table === 'core') {
       const open = [attributes.openPk ?? null, attributes.openSk ?? null] as SQLInputValue[];
       run('INSERT OR REPLACE INTO core VALUES (?, ?, ?, ?, ?)', (s) => s.run(pk, sk, ...open, body));
@@ -72,7 +73,10 @@ export function openSqliteTable(folder: string): SqliteTable {
   }
 
   /** Checks and applies one write. Inside a transaction all are checked before the first is applied. */
-  function attempt(writeOne: TransactWrite): { refused?: { found: Item | undefined }; apply: () => Attributes | undefined } {
+  function attempt(writeOne: TransactWrite): {
+    refused?: { found: Item | undefined };
+    apply: () => Attributes | undefined;
+  } {
     const { key } = writeOne;
     const before = read(key);
     if (!holdsOn(writeOne.condition ?? { kind: 'always' }, before)) {
@@ -94,7 +98,9 @@ export function openSqliteTable(folder: string): SqliteTable {
 
   function writeSingly(writeOne: TransactWrite): Written {
     const { refused, apply } = attempt(writeOne);
-    return refused ? { ok: false, found: refused.found } : { ok: true, item: { key: writeOne.key, attributes: apply()! } };
+    return refused
+      ? { ok: false, found: refused.found }
+      : { ok: true, item: { key: writeOne.key, attributes: apply()! } };
   }
 
   function transact(writes: TransactWrite[]): Transacted {
@@ -119,13 +125,13 @@ export function openSqliteTable(folder: string): SqliteTable {
       const attributes = read(key);
       return attributes && { key, attributes };
     },
-    put: async (key, attributes, condition = { kind: 'always' }) => writeSingly({ kind: 'put', key, attributes, condition }),
+    put: async (key, attributes, condition = { kind: 'always' }) =>
+      writeSingly({ kind: 'put', key, attributes, condition }),
     update: async (key, changes, condition) => writeSingly({ kind: 'update', key, changes, condition }),
     delete: async (key) => erase(key),
     transact: async (writes) => transact(writes),
     query: async (query) => pageOf(query, (sql, values) => run(sql, (s) => s.iterate(...values))),
-    purgeExpired: (nowSeconds) =>
-      Number(run('DELETE FROM aux WHERE expires_at < ?', (s) => s.run(nowSeconds)).changes),
+    purgeExpired: (nowSeconds) => Number(run('DELETE FROM aux WHERE expires_at < ?', (s) => s.run(nowSeconds)).changes),
     close: async () => db.close(),
   };
 }
@@ -144,7 +150,8 @@ function pageOf(
   if (from !== undefined) bound(`${sortColumn} >= ?`, from);
   if (to !== undefined) bound(`${sortColumn} <= ?`, to);
   // Rows of the index with equal sort keys are told apart by the table's own key.
-  if (after !== undefined) bound(`(${sortColumn}, pk, sk) ${descending ? '<' : '>'} (?, ?, ?)`, after.sort, after.pk, after.sk);
+  if (after !== undefined)
+    bound(`(${sortColumn}, pk, sk) ${descending ? '<' : '>'} (?, ?, ?)`, after.sort, after.pk, after.sk);
   const direction = descending ? 'DESC' : 'ASC';
   const order = `${sortColumn} ${direction}, pk ${direction}, sk ${direction}`;
   const sql = `SELECT pk, sk, ${sortColumn} AS sort, body FROM ${table} WHERE ${where} ORDER BY ${order}`;
@@ -181,7 +188,9 @@ function openDatabase(folder: string): DatabaseSync {
       COMMIT;`);
     const found = db.prepare('PRAGMA user_version').get()!.user_version as number;
     if (found !== 0 && found !== formatVersion) {
-      throw new DataFolderRefused(`The data in ${folder} has format ${found}; this version of Cavia reads format ${formatVersion}.`);
+      throw new DataFolderRefused(
+        `The data in ${folder} has format ${found}; this version of Cavia reads format ${formatVersion}.`,
+      );
     }
     db.exec(`PRAGMA user_version = ${formatVersion}`);
     return db;
@@ -195,15 +204,23 @@ function openDatabase(folder: string): DatabaseSync {
 function refusedFolder(folder: string, error: unknown): DataFolderRefused {
   const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
   if (errcode === sqliteCode.busy) {
-    return new DataFolderRefused(`The data folder ${folder} is in use by another Cavia: stop that one, or give another folder with --data.`);
+    return new DataFolderRefused(
+      `The data folder ${folder} is in use by another Cavia: stop that one, or give another folder with --data.`,
+    );
   }
   if (errcode === sqliteCode.full || code === 'ENOSPC') {
-    return new DataFolderRefused(`The disk that holds the data folder ${folder} is full: free some space, or give another folder with --data.`);
+    return new DataFolderRefused(
+      `The disk that holds the data folder ${folder} is full: free some space, or give another folder with --data.`,
+    );
   }
   if (errcode === sqliteCode.notADatabase || errcode === sqliteCode.corrupt) {
-    return new DataFolderRefused(`The file cavia.db in ${folder} is not a Cavia database: give another folder with --data.`);
+    return new DataFolderRefused(
+      `The file cavia.db in ${folder} is not a Cavia database: give another folder with --data.`,
+    );
   }
-  return new DataFolderRefused(`The data folder ${folder} cannot be opened for writing (${message}): give another folder with --data.`);
+  return new DataFolderRefused(
+    `The data folder ${folder} cannot be opened for writing (${message}): give another folder with --data.`,
+  );
 }
 
 const sqliteCode = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
@@ -214,6 +231,7 @@ function unavailable(error: unknown, folder: string): Error {
   // Extended codes carry the primary one in the low byte.
   const primary = errcode & 0xff;
   if (primary === sqliteCode.full) return new TableUnavailable(`the disk that holds ${folder} is full`);
-  if (primary === sqliteCode.ioError || primary === sqliteCode.readOnly) return new TableUnavailable(`${folder} cannot be written`);
+  if (primary === sqliteCode.ioError || primary === sqliteCode.readOnly)
+    return new TableUnavailable(`${folder} cannot be written`);
   return error as Error;
 }

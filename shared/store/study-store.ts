@@ -1,7 +1,16 @@
 import type { CounterChange, StudyRecord, StudyStore } from '../service/ports.ts';
 import { paramsKey } from '../domain/params.ts';
 import { counterAttributes, counterOf, studyAttributes, studyOf, trialOf } from './items.ts';
-import { isIdentifier, keys, lastTrialSk, reportsPk, studyListingRange, studyPk, trialSk, type StudyKey } from './keys.ts';
+import {
+  isIdentifier,
+  keys,
+  lastTrialSk,
+  reportsPk,
+  studyListingRange,
+  studyPk,
+  trialSk,
+  type StudyKey,
+} from './keys.ts';
 import { receiptWrites } from './receipts.ts';
 import { queryAll, transactionWriteMax, type Key, type Table, type TransactWrite } from './table.ts';
 
@@ -31,7 +40,12 @@ export function openStudyStore(table: Table, nowMs: () => number): StudyStore {
     create: async (study, counter, receipt) => {
       const s = keyOf(study);
       const written = await table.transact([
-        { kind: 'put', key: keys.studyName(study.tenant, study.spec.name), attributes: { study: study.id }, condition: { kind: 'itemAbsent' } },
+        {
+          kind: 'put',
+          key: keys.studyName(study.tenant, study.spec.name),
+          attributes: { study: study.id },
+          condition: { kind: 'itemAbsent' },
+        },
         { kind: 'put', key: keys.study(s), attributes: studyAttributes(study) },
         { kind: 'put', key: keys.counter(s), attributes: counterAttributes(counter) },
         { kind: 'put', key: keys.studyListing(s), attributes: { study: study.id } },

@@ -2,7 +2,15 @@ import { frontierAfter, type Counter, type OpenTrials } from '../domain/counter.
 import { paramsKey } from '../domain/params.ts';
 import { parallelMax } from '../domain/budget.ts';
 import type { AskCommit, AskRefusal, Allocation, StudyRecord, TrialRecord, TrialStore } from '../service/ports.ts';
-import { counterAttributes, counterOf, readValues, trialAttributes, trialChanges, trialOf, writtenValues } from './items.ts';
+import {
+  counterAttributes,
+  counterOf,
+  readValues,
+  trialAttributes,
+  trialChanges,
+  trialOf,
+  writtenValues,
+} from './items.ts';
 import { keys, lastTrialSk, openSk, reportsPk, studyPk, trialSk } from './keys.ts';
 import { receiptWrites } from './receipts.ts';
 import { keyOf, StudyGone } from './study-store.ts';
@@ -43,7 +51,12 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
   }
 
   /** Takes r numbers if the counter still is as it was when its running trials were counted. */
-  async function allocateAfterLook(study: StudyRecord, counter: Counter, parallel: number, wanted: number): Promise<Allocation | 'stale'> {
+  async function allocateAfterLook(
+    study: StudyRecord,
+    counter: Counter,
+    parallel: number,
+    wanted: number,
+  ): Promise<Allocation | 'stale'> {
     const found = await open(study, counter);
     const running = found.running.length + found.missing.length;
     const count = Math.min(wanted, counter.left, parallel - running);
@@ -51,7 +64,11 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
     const written = await table.update(
       keys.counter(keyOf(study)),
       {
-        set: { running: running + count, ...frontierAfter(openNumbers(found), counter.nextNumber), frontierMovedMs: nowMs() },
+        set: {
+          running: running + count,
+          ...frontierAfter(openNumbers(found), counter.nextNumber),
+          frontierMovedMs: nowMs(),
+        },
         add: { nextNumber: count, left: -count, version: 1 },
       },
       { kind: '=', attribute: 'version', value: counter.version },
@@ -107,7 +124,13 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
     },
 
     all: async function* (study) {
-      const items = queryAll(table, { table: 'core', by: 'pk', partition: studyPk(keyOf(study)), from: trialSk(0), to: lastTrialSk });
+      const items = queryAll(table, {
+        table: 'core',
+        by: 'pk',
+        partition: studyPk(keyOf(study)),
+        from: trialSk(0),
+        to: lastTrialSk,
+      });
       for await (const { attributes } of items) yield trialOf(namesOf(study), attributes);
     },
 
@@ -144,7 +167,10 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
         );
         if (written.ok) {
           const after = counterOf(written.item.attributes);
-          return { numbers: numbersFrom(after.nextNumber - count, count), limit: limitOf(wanted, count, after.left + count) };
+          return {
+            numbers: numbersFrom(after.nextNumber - count, count),
+            limit: limitOf(wanted, count, after.left + count),
+          };
         }
         const counter = foundCounter(written.found);
         if (!counter.open) return { numbers: [], limit: 'closed' };
@@ -204,9 +230,16 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
       if (!receipt) {
         const written = await table.update(key, changes, condition);
         if (written.ok) return { ok: true, trial: trialOf(namesOf(study), written.item.attributes) };
-        return { ok: false, found: written.found && trialOf(namesOf(study), written.found.attributes), answered: false };
+        return {
+          ok: false,
+          found: written.found && trialOf(namesOf(study), written.found.attributes),
+          answered: false,
+        };
       }
-      const written = await table.transact([{ kind: 'update', key, changes, condition }, ...receiptWrites(receipt, study, nowMs())]);
+      const written = await table.transact([
+        { kind: 'update', key, changes, condition },
+        ...receiptWrites(receipt, study, nowMs()),
+      ]);
       const found = await get(study, number);
       if (written.ok) return { ok: true, trial: found! };
       return { ok: false, found, answered: written.refusals[1] !== undefined };
@@ -278,7 +311,13 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
 }
 
 /** The fields that differ when a trial waits to be given out. */
-export const waitingAgain = { state: 'waiting', worker: undefined, leaseUntilMs: undefined, message: undefined, finishedMs: undefined } as const;
+export const waitingAgain = {
+  state: 'waiting',
+  worker: undefined,
+  leaseUntilMs: undefined,
+  message: undefined,
+  finishedMs: undefined,
+} as const;
 
 function namesOf(study: StudyRecord): string[] {
   return Object.keys(study.spec.space);

@@ -46,7 +46,7 @@ describe('the digits', () => {
 
   test('keep every class count of the source', () => {
     const counts = Array.from({ length: CLASSES }, () => 0);
-    for (const { y } of [digits.train, digits.validation, digits.test]) for (const label of y) counts[label]! += 1;
+    for (const { y } of [digits.train, digits.validation, digits.test]) for (const label of y) counts[label] += 1;
     expect(counts).toEqual([178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
   });
 });
@@ -62,7 +62,7 @@ describe('lossAndGradient', () => {
     const rows = Uint32Array.of(3, 0, 2);
     const widths = [5, ...Array.from({ length: setting.layers }, () => 4), 3];
     const network = createNetwork(widths, setting.activation, seededRandom(11));
-    for (let at = 0; at < network.weights.length; at++) network.weights[at]! += 0.05;
+    for (let at = 0; at < network.weights.length; at++) network.weights[at] += 0.05;
     const size = network.weights.length;
     // The same seed for each call draws the same dropout masks.
     const lossAt = (gradient: Float64Array) =>
@@ -79,7 +79,7 @@ describe('lossAndGradient', () => {
       network.weights[at] = weight;
       return (above - below) / (2 * h);
     });
-    expect(Math.max(...analytic.map((slope, at) => Math.abs(slope - numeric[at]!)))).toBeLessThan(1e-8);
+    expect(Math.max(...analytic.map((slope, at) => Math.abs(slope - numeric[at])))).toBeLessThan(1e-8);
     expect(Math.max(...analytic.map(Math.abs))).toBeGreaterThan(0.1);
   });
 
@@ -95,9 +95,9 @@ describe('trainEpochs', () => {
   test('yields one row an epoch and learns', () => {
     const epochs = [...trainEpochs(beginner, digits, 1, 8)];
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(epochs[0]!.validationLoss).toBeLessThan(2.5);
-    expect(epochs[7]!.validationLoss).toBeLessThan(0.5 * epochs[0]!.validationLoss);
-    expect(epochs[7]!.validationError).toBeLessThan(0.2);
+    expect(epochs[0].validationLoss).toBeLessThan(2.5);
+    expect(epochs[7].validationLoss).toBeLessThan(0.5 * epochs[0].validationLoss);
+    expect(epochs[7].validationError).toBeLessThan(0.2);
   });
 
   test('gives identical numbers for one seed and others for another', () => {

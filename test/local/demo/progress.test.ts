@@ -259,7 +259,7 @@ describe('drawer', () => {
   test('draws no more lines than the screen has', () => {
     const stream = record({ isTTY: true, columns: 80, rows: 4 });
     drawer(stream, {}).draw(snapshot);
-    expect(stream.writes[0]!.split('\n').length).toBe(4);
+    expect(stream.writes[0].split('\n').length).toBe(4);
   });
 
   test.each([{ isTTY: false }, { isTTY: true, env: { TERM: 'dumb' } }])(
