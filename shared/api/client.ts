@@ -12,7 +12,9 @@ type Query<O extends Operation> = RouteOf<O>['query'] extends z.ZodType ? Partia
 type Body<O extends Operation> = RouteOf<O>['body'] extends z.ZodType ? { body: z.input<RouteOf<O>['body']> } : unknown;
 type Options<O extends Operation> = Path<O> & Body<O> & { query?: Query<O>; idempotencyKey?: string };
 type Arguments<O extends Operation> =
-  Record<never, never> extends Options<O> ? [options?: Options<O>] : [options: Options<O>];
+  Extract<keyof Options<O>, 'study' | 'number' | 'key' | 'body'> extends never
+    ? [options?: Options<O>]
+    : [options: Options<O>];
 type Result<O extends Operation> = RouteOf<O>['success'] extends { stream: readonly string[] }
   ? Response
   : RouteOf<O>['success']['schema'] extends z.ZodType

@@ -81,12 +81,14 @@ function valueOfExpression(e: Expression, valueOf: (name: string) => number | un
       return valueOf(e.name)!;
     case 'unary': {
       const operand = valueOfExpression(e.operand, valueOf);
-      return e.operator === '-' ? -operand : !operand;
+      return e.operator === '-' ? -(operand as number) : !operand;
     }
     case 'binary':
       return valueOfBinary(e, valueOf);
-    case 'call':
-      return functions[e.function](...e.operands.map((operand) => valueOfExpression(operand, valueOf) as number));
+    case 'call': {
+      const apply: (...operands: number[]) => number = functions[e.function];
+      return apply(...e.operands.map((operand) => valueOfExpression(operand, valueOf) as number));
+    }
   }
 }
 

@@ -57,12 +57,14 @@ async function* csvLines(ports: Ports, study: StudyRecord): AsyncGenerator<strin
   }
 }
 
+type Cell = string | number | boolean | null | undefined;
+
 /** RFC 4180. */
-function csvLine(cells: readonly unknown[]): string {
+function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
-function csvCell(value: unknown): string {
+function csvCell(value: Cell): string {
   if (value === null || value === undefined) return '';
   const text = String(value);
   // A spreadsheet runs a text that starts like a formula; an apostrophe keeps it a text. Numbers may start with a minus.

@@ -276,7 +276,11 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
 
     putReport: async (study, number, attempt, step, values) => {
       const stored = writtenValues(values);
-      const text = JSON.stringify(Object.entries(stored).sort());
+      const text = JSON.stringify(
+        Object.keys(stored)
+          .sort()
+          .map((metric) => [metric, stored[metric]]),
+      );
       const written = await table.put(
         keys.report(keyOf(study), number, attempt, step),
         { attempt, step, values: stored, text },
@@ -327,7 +331,7 @@ function numbersFrom(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i);
 }
 
-function indices<T>(list: readonly T[], isWanted: (i: number) => boolean): number[] {
+function indices(list: readonly unknown[], isWanted: (i: number) => boolean): number[] {
   return list.flatMap((_, i) => (isWanted(i) ? [i] : []));
 }
 
