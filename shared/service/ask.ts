@@ -1,7 +1,7 @@
 import type { AskReason, AskRequest, AskResponse } from '../api/messages.ts';
 import { parallelMax } from '../domain/budget.ts';
 import type { Params } from '../domain/parameter.ts';
-import { checkParams } from '../domain/params.ts';
+import { checkParams, paramsKey } from '../domain/params.ts';
 import { admitFixed } from '../engine/admit.ts';
 import { blankTrial, emptyTrial } from './blank-trial.ts';
 import type { Call, Reply } from './call.ts';
@@ -116,7 +116,7 @@ class Asking {
     }
     for (const number of numbers) {
       const choice = chooseFirst(this.#study, number, this.#fixed);
-      if (choice) this.#held.push({ number, choice, refused: 0 });
+      if (choice) await this.#hold({ number, choice, refused: 0 });
       else await this.#giveUp(number);
     }
   }
@@ -184,19 +184,24 @@ class Asking {
 
   /** Lost numbers are dropped, taken params replaced. */
   async #replace(numbersLost: number[], duplicates: number[]): Promise<void> {
-    const kept: Held[] = [];
-    for (const [i, held] of this.#held.entries()) {
-      if (numbersLost.includes(i)) continue;
-      if (!duplicates.includes(i)) {
-        kept.push(held);
-        continue;
-      }
-      const refused = held.refused + 1;
-      const choice = await chooseAgain(this.#ports, this.#study, held.number, this.#fixed, held.choice, refused);
-      if (choice) kept.push({ number: held.number, choice, refused });
-      else await this.#giveUp(held.number);
+    const held = this.#held;
+    this.#held = held.filter((_, i) => !numbersLost.includes(i) && !duplicates.includes(i));
+    for (const i of duplicates) if (!numbersLost.includes(i)) await this.#hold(held[i], true);
+  }
+
+  /** Keeps a number for the commit, with params that no other number of this ask has. */
+  async #hold(held: Held, isTaken = false): Promise<void> {
+    const reserved = new Set(
+      this.#study.spec.allowDuplicates ? [] : this.#held.map(({ choice }) => paramsKey(choice.params)),
+    );
+    let { choice, refused } = held;
+    while (isTaken || reserved.has(paramsKey(choice.params))) {
+      isTaken = false;
+      const next = await chooseAgain(this.#ports, this.#study, held.number, this.#fixed, choice, ++refused, reserved);
+      if (!next) return this.#giveUp(held.number);
+      choice = next;
     }
-    this.#held = kept;
+    this.#held.push({ number: held.number, choice, refused });
   }
 
   /** Nothing is left to try for this ask: the number goes to somebody else, or is marked as never used. */

@@ -16,11 +16,12 @@ const duplicateCountMax = 8;
 
 /** What the sampler wants to try under this number, whether or not another trial has it. */
 export function chooseFirst(study: StudyRecord, number: number, fixed: Params): Choice | undefined {
-  return choiceOf(study, requestOf(study, number, fixed, 0));
+  return chosen(study, requestOf(study, number, fixed, 0));
 }
 
 /**
  * What to try instead, after `refused` choices were found to be other trials' params.
+ * @param reserved keys (`paramsKey`) of params that are about to become trials.
  * @returns undefined when no configuration is left.
  */
 export async function chooseAgain(
@@ -30,11 +31,12 @@ export async function chooseAgain(
   fixed: Params,
   last: Choice,
   refused: number,
+  reserved: ReadonlySet<string> = new Set(),
 ): Promise<Choice | undefined> {
   if (last.suggestion.sampler === 'grid') return displacedCell(ports, study, last);
   const request = requestOf(study, number, fixed, last.suggestion.tries + 1);
-  if (refused < duplicateCountMax) return choiceOf(study, request);
-  const taken = new Set<string>();
+  if (refused < duplicateCountMax) return chosen(study, request);
+  const taken = new Set(reserved);
   for await (const trial of ports.trials.all(study)) taken.add(paramsKey(trial.params));
   return choiceOf(study, request, suggestUntaken(request, taken));
 }
@@ -47,7 +49,7 @@ export async function chooseAgain(
 async function displacedCell(ports: Ports, study: StudyRecord, last: Choice): Promise<Choice | undefined> {
   let choice: Choice | undefined = last;
   for (let holder = await ports.trials.holderOf(study, last.params); holder !== undefined;) {
-    choice = choiceOf(study, requestOf(study, holder, {}, 0));
+    choice = chosen(study, requestOf(study, holder, {}, 0));
     holder = choice && (await ports.trials.holderOf(study, choice.params));
   }
   return choice;
@@ -57,11 +59,11 @@ function requestOf(study: StudyRecord, number: number, fixed: Params, firstTry: 
   return { space: spaceOfStudy(study), sampler: study.spec.sampler, seed: study.spec.seed, number, fixed, firstTry };
 }
 
-function choiceOf(
-  study: StudyRecord,
-  request: SuggestRequest,
-  suggested: Suggested | undefined = suggest(request),
-): Choice | undefined {
+function chosen(study: StudyRecord, request: SuggestRequest): Choice | undefined {
+  return choiceOf(study, request, suggest(request));
+}
+
+function choiceOf(study: StudyRecord, request: SuggestRequest, suggested: Suggested | undefined): Choice | undefined {
   if (!suggested) return undefined;
   const { params, sampler, tries } = suggested;
   const suggestion = { sampler, seed: request.seed, number: request.number, tries, spaceVersion: study.spaceVersion };

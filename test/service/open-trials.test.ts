@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { audit } from '../audit.ts';
+import { openService, type Service } from './in-memory-network.ts';
+import { createTestStudy, study } from './test-study.ts';
+
+let service: Service;
+beforeEach(() => {
+  service = openService();
+});
+afterEach(() => service.close());
+
+const tell = (number: number, attempt = 1) =>
+  service.client.tell({ study, number, body: { attempt, values: { loss: number } } });
+const state = async () => {
+  const found = await service.client.getStudy({ study });
+  return [found.state, found.endReason];
+};
+
+describe('release', () => {
+  it('gives the trial to the next one who asks and holds no failure against it', async () => {
+    await createTestStudy(service.client);
+    const [given] = (await service.client.ask({ study, body: {} })).trials;
+    await service.client.release({ study, number: 0, body: { attempt: 1 } });
+    await service.client.release({ study, number: 0, body: { attempt: 1 } });
+    const [again] = (await service.client.ask({ study, body: {} })).trials;
+    expect(again).toMatchObject({ number: 0, attempt: 2, failures: 0, params: given.params });
+    await expect(service.client.release({ study, number: 0, body: { attempt: 1 } })).rejects.toThrow(
+      'attempt 1 no longer holds it',
+    );
+  });
+});
+
+describe('cancel', () => {
+  it('ends an open trial, and the study when it was the last one', async () => {
+    await createTestStudy(service.client, { budget: { trials: 2 } });
+    await service.client.ask({ study, body: { count: 2 } });
+    await tell(0);
+    expect(await service.client.cancel({ study, number: 1, body: { message: 'too slow' } })).toMatchObject({
+      state: 'cancelled',
+      message: 'too slow',
+    });
+    expect(await state()).toEqual(['finished', 'trials']);
+    await expect(service.client.cancel({ study, number: 0, body: {} })).rejects.toThrow('Trial 0 is complete');
+  });
+});
+
+describe('retry', () => {
+  it('opens a failed trial again, also in a study that has finished', async () => {
+    await createTestStudy(service.client, { budget: { trials: 2 }, lease: { attempts: 1 } });
+    await service.client.ask({ study, body: { count: 2 } });
+    await tell(0);
+    await service.client.tell({ study, number: 1, body: { attempt: 1, state: 'failed' } });
+    expect(await state()).toEqual(['finished', 'trials']);
+    expect(await service.client.retry({ study, number: 1, body: {} })).toMatchObject({ state: 'waiting', failures: 0 });
+    expect(await state()).toEqual(['active', null]);
+    expect((await service.client.ask({ study, body: {} })).trials[0]).toMatchObject({ number: 1, attempt: 2 });
+    await tell(1, 2);
+    expect(await state()).toEqual(['finished', 'trials']);
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('finds a trial again that lies far back', async () => {
+    await createTestStudy(service.client, { budget: { trials: 500, parallel: 10 } });
+    for (let n = 0; n < 400; n += 10) {
+      const { trials } = await service.client.ask({ study, body: { count: 10 } });
+      for (const { number } of trials) {
+        if (number === 3) await service.client.cancel({ study, number, body: {} });
+        else await tell(number);
+      }
+    }
+    await service.client.retry({ study, number: 3, body: {} });
+    expect((await service.client.getStudy({ study })).progress).toMatchObject({ waiting: 1, running: 0 });
+    expect((await service.client.ask({ study, body: { count: 10 } })).trials[0].number).toBe(3);
+    expect((await service.client.getStudy({ study })).progress).toMatchObject({ waiting: 0, running: 10 });
+  });
+
+  it('refuses trials that have a result', async () => {
+    await createTestStudy(service.client);
+    await service.client.ask({ study, body: {} });
+    await tell(0);
+    await expect(service.client.retry({ study, number: 0, body: {} })).rejects.toThrow(
+      'only failed and cancelled trials',
+    );
+  });
+});
+
+describe('enqueue', () => {
+  it('gives out what was enqueued before anything new, out of the budget', async () => {
+    await createTestStudy(service.client, { budget: { trials: 3 } });
+    await service.client.enqueue({ study, body: { trials: [{ params: { x: 0.1 } }, { params: { x: 0.2 } }] } });
+    const { trials } = await service.client.ask({ study, body: { count: 5 } });
+    expect(trials.map(({ origin }) => origin)).toEqual(['enqueued', 'enqueued', 'suggested']);
+    expect(trials.slice(0, 2).map(({ params }) => params.x)).toEqual([0.1, 0.2]);
+    expect(await audit(service.client, study)).toEqual([]);
+    await expect(service.client.enqueue({ study, body: { trials: [{ params: { x: 0.3 } }] } })).rejects.toThrow(
+      'at most 0 entries',
+    );
+  });
+
+  it('fills in defaults and refuses what is missing, unknown or out of bounds', async () => {
+    await createTestStudy(service.client, {
+      space: { a: { type: 'float', low: 0, high: 1, default: 0.5 }, b: { type: 'int', low: 1, high: 9 } },
+    });
+    const enqueue = (params: Record<string, number>) =>
+      service.client.enqueue({ study, body: { trials: [{ params }] } });
+    expect((await enqueue({ b: 2 })).trials[0].params).toEqual({ a: 0.5, b: 2 });
+    await expect(enqueue({ a: 0.1 })).rejects.toThrow(
+      'trials[0].params.b must be given, because the parameter has no default.',
+    );
+    await expect(enqueue({ b: 10 })).rejects.toThrow('trials[0].params.b must be a whole number from 1 to 9; got 10.');
+    await expect(enqueue({ bb: 1 })).rejects.toThrow('Did you mean b?');
+  });
+
+  it('takes results from elsewhere without spending budget', async () => {
+    await createTestStudy(service.client, { budget: { trials: 2 } });
+    const { trials } = await service.client.enqueue({
+      study,
+      body: {
+        trials: [
+          { params: { x: 0.1 }, values: { loss: 3 } },
+          { params: { x: 0.2 }, state: 'infeasible' },
+          { params: { x: 0.3 }, values: { loss: 'NaN' } },
+        ],
+      },
+    });
+    expect(trials.map(({ state, origin }) => [state, origin])).toEqual([
+      ['complete', 'attached'],
+      ['infeasible', 'attached'],
+      ['infeasible', 'attached'],
+    ]);
+    expect((await service.client.getStudy({ study })).progress).toMatchObject({ given: 3, left: 2 });
+    expect((await service.client.best({ study })).best?.values).toEqual({ loss: 3 });
+    expect((await service.client.ask({ study, body: { count: 9 } })).granted).toBe(2);
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('names entries that a trial has already and leaves them out', async () => {
+    await createTestStudy(service.client, { budget: { trials: 101 } });
+    const body = { trials: Array.from({ length: 100 }, (_, i) => ({ params: { x: i / 100 } })) };
+    expect((await service.client.enqueue({ study, body })).trials).toHaveLength(100);
+    const again = await service.client.enqueue({
+      study,
+      body: { trials: [{ params: { x: 0.005 } }, ...body.trials.slice(0, 2)] },
+    });
+    expect(again.trials.map(({ params }) => params.x)).toEqual([0.005]);
+    expect(again.duplicates).toEqual([
+      { index: 1, number: 0 },
+      { index: 2, number: 1 },
+    ]);
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('still visits every cell of a grid once, whatever was enqueued', async () => {
+    await createTestStudy(service.client, {
+      space: { a: { type: 'int', low: 1, high: 6 }, b: { type: 'float', low: 0.001, high: 1, scale: 'log' } },
+      sampler: { kind: 'grid', points: 4 },
+    });
+    for (const a of [1, 2, 3, 4, 5, 6]) {
+      await service.client.enqueue({ study, body: { trials: [{ params: { a, b: 1 } }] } });
+      await service.client.ask({ study, body: { count: 3 } });
+    }
+    await expect(service.client.enqueue({ study, body: { trials: [{ params: { a: 1, b: 0.5 } }] } })).rejects.toThrow(
+      'must be a cell of the grid',
+    );
+    await service.client.ask({ study, body: { count: 32 } });
+    const study24 = await service.client.getStudy({ study });
+    expect(study24.progress).toMatchObject({ given: 24, left: 0 });
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+});
