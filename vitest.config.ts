@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/engines/global-setup.ts'],
-    testTimeout: 60_000,
+    reporters: ['default', './test/left-out.ts'],
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });

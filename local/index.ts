@@ -74,8 +74,8 @@ function byKey(ports: Ports): (request: Request) => Promise<Caller> {
 }
 
 /**
- * Without keys, only programs on this machine may call. A web page could make its visitor's browser call too, under a
- * name of its own that leads here; such a request says that name in Host.
+ * Without keys, only programs on this machine may call. A web page could make its visitor's browser call too: under a
+ * name of its own that leads here, which such a request says in Host, or with a bare POST, which says the page in Origin.
  */
 function byHost(request: Request, host: string): Caller {
   const named = (request.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
@@ -85,6 +85,16 @@ function byHost(request: Request, host: string): Caller {
       `Host must be ${host} or localhost; got ${JSON.stringify(named.slice(0, 100))}.`,
       {
         hint: 'Start the server with --auth to reach it under another name.',
+      },
+    );
+  }
+  const origin = request.headers.get('origin');
+  if (origin !== null && !loopbackNames.has(/^https?:\/\/(.*?)(?::\d+)?$/.exec(origin)?.[1] ?? '')) {
+    throw new ServiceError(
+      'forbidden',
+      `Origin must be on this machine; got ${JSON.stringify(origin.slice(0, 100))}.`,
+      {
+        hint: 'Start the server with --auth to call it from a web page.',
       },
     );
   }

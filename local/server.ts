@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +12,8 @@ export interface RunningServer {
 
 /** A client that sends its head or body slower than this is let go. */
 const requestTimeoutMs = 30_000;
+/** How long a client may go on sending a body that was refused unread. */
+const lingerMs = 1_000;
 const drainGraceMs = 1_500;
 
 /** Serves until stopped. Rejects when the address cannot be had (EADDRINUSE, EACCES). */
@@ -25,6 +28,7 @@ export async function startServer(
       serve(handle, incoming, outgoing).catch(() => outgoing.destroy());
     },
   );
+  server.on('connect', (_, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n\r\n'));
   await listen(server, host, port);
   const address = server.address() as { port: number };
   const shownHost = host.includes(':') ? `[${host}]` : host;
@@ -56,12 +60,26 @@ async function serve(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
+  // A web request cannot have this method; no route has it either.
+  if (incoming.method === 'TRACE') return void outgoing.writeHead(405, { connection: 'close' }).end();
   const response = await handle(webRequest(incoming));
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  if (response.body) await pipeline(Readable.fromWeb(response.body), outgoing);
-  else outgoing.end();
-  // A body that was refused unread would otherwise be taken for the next request.
-  if (!incoming.complete) incoming.destroy();
+  if (response.body) await pipeline(Readable.fromWeb(response.body), outgoing, { end: false });
+  if (!incoming.complete) await drain(incoming);
+  outgoing.end();
+}
+
+/**
+ * Reads on what was refused unread: it would be taken for the next request, and closing at once would reset the
+ * connection of a client that is still sending, which then never sees the answer.
+ */
+async function drain(incoming: IncomingMessage): Promise<void> {
+  if (incoming.destroyed) return;
+  const closed = once(incoming, 'close');
+  const deadline = setTimeout(() => incoming.destroy(), lingerMs);
+  incoming.resume();
+  await closed;
+  clearTimeout(deadline);
 }
 
 function webRequest(incoming: IncomingMessage): Request {
@@ -73,12 +91,12 @@ function webRequest(incoming: IncomingMessage): Request {
   const hasBody =
     incoming.headers['content-length'] !== undefined || incoming.headers['transfer-encoding'] !== undefined;
   const isBodiless = method === 'GET' || method === 'HEAD' || !hasBody;
-  const body = isBodiless ? null : (Readable.toWeb(incoming) as ReadableStream);
-  return new Request(new URL(pathOf(incoming), 'http://localhost'), { method, headers, body, duplex: 'half' });
+  // A reader that stops early leaves the rest to `drain`.
+  const body = isBodiless ? null : ReadableStream.from(incoming.iterator({ destroyOnReturn: false }));
+  return new Request(`http://localhost${pathOf(incoming)}`, { method, headers, body, duplex: 'half' });
 }
 
 /** The target without its host: what a client writes there must not steer anything. */
 function pathOf({ url }: IncomingMessage): string {
-  const path = url ?? '/';
-  return path.startsWith('/') ? path.replace(/^\/+/, '/') : '/';
+  return url?.startsWith('/') ? url : '/';
 }

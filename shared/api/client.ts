@@ -54,7 +54,7 @@ export function createClient(baseUrl: string, settings: ClientSettings = {}): Cl
 }
 
 interface CallOptions {
-  query?: Record<string, unknown>;
+  query?: Record<string, string | number | undefined>;
   body?: unknown;
   idempotencyKey?: string;
   [pathParameter: string]: unknown;
@@ -73,9 +73,17 @@ async function call(baseUrl: string, settings: ClientSettings, route: Route, opt
     );
   }
   const response = await send(url, init, settings);
-  if (!response.ok) throw new ProblemError((await response.json()) as Problem);
+  if (!response.ok) throw await refusalIn(response);
   if (route.success.stream) return response;
   return response.status === 204 ? undefined : response.json();
+}
+
+/** What stands between client and service may answer with something that is no problem document. */
+async function refusalIn(response: Response): Promise<Error> {
+  const text = await response.text();
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json');
+  if (isProblem) return new ProblemError(JSON.parse(text) as Problem);
+  return new Error(`${response.url} answered ${response.status} ${text.slice(0, 200)}`);
 }
 
 /** JSON writes NaN and infinity as null; the contract spells them as words. */
@@ -93,7 +101,8 @@ async function send(
       const response = await fetch(url, init);
       if (tried === retries || !retryableStatus.has(response.status)) return response;
       await response.body?.cancel();
-      await pause(Number(response.headers.get('retry-after') ?? 0) * 1000, tried);
+      // It may also be a date, which no part of Cavia sends.
+      await pause((Number(response.headers.get('retry-after')) || 0) * 1000, tried);
     } catch (error) {
       if (tried === retries)
         throw new Error(`${url.origin} cannot be reached: ${(error as Error).message}`, { cause: error });
@@ -113,6 +122,8 @@ async function pause(atLeastMs: number, tried: number): Promise<void> {
 function urlOf(baseUrl: string, route: Route, options: CallOptions): URL {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(options[name])));
   const url = new URL(baseUrl.replace(/\/+$/, '') + path);
-  for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, String(value));
+  for (const [name, value] of Object.entries(options.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
   return url;
 }

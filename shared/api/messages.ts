@@ -6,7 +6,7 @@ import { Objective } from '../domain/objective.ts';
 import { Params } from '../domain/parameter.ts';
 import { Constraints, SearchSpace } from '../domain/search-space.ts';
 import { EndReason, StudySpec, StudyState } from '../domain/study.ts';
-import { Suggestion, Trial, TrialState } from '../domain/trial.ts';
+import { Trial, TrialState } from '../domain/trial.ts';
 
 /** The documents of the HTTP contract. What they hold is defined in `domain`; here is how it travels. */
 
@@ -38,23 +38,25 @@ export const Progress = z.strictObject({
   ended: z.int(),
 });
 
-export const Study = z.strictObject({
-  id: z.string(),
-  ...StudySpec.shape,
-  objectives: z.array(Objective),
-  budget: Budget,
-  lease: LeaseTerms,
-  state: StudyState,
-  endReason: EndReason.nullable(),
-  spaceVersion: z.int(),
-  configurations: z
-    .int()
-    .nullable()
-    .meta({ description: 'How many different configurations there are, where that limits the study.' }),
-  progress: Progress,
-  created: Time,
-  ended: Time.nullable(),
-});
+export const Study = z
+  .strictObject({
+    id: z.string(),
+    ...StudySpec.shape,
+    objectives: z.array(Objective),
+    budget: Budget,
+    lease: LeaseTerms,
+    state: StudyState,
+    endReason: EndReason.nullable(),
+    spaceVersion: z.int(),
+    configurations: z
+      .int()
+      .nullable()
+      .meta({ description: 'How many different configurations there are, where that limits the study.' }),
+    progress: Progress,
+    created: Time,
+    ended: Time.nullable(),
+  })
+  .meta({ id: 'Study' });
 export type Study = z.infer<typeof Study>;
 
 export const UpdateStudyRequest = z.strictObject({
@@ -139,7 +141,7 @@ export const TrialDetail = Trial.extend({
   intermediate: z
     .array(z.strictObject({ attempt: z.int(), step: z.int(), values: z.record(z.string(), z.number()) }))
     .meta({ description: 'Reported values, the last 1,000 of them, by attempt and step.' }),
-});
+}).meta({ id: 'TrialDetail' });
 export type TrialDetail = z.infer<typeof TrialDetail>;
 
 export const BestResponse = z.strictObject({
@@ -181,14 +183,16 @@ export const CreateApiKeyRequest = z.strictObject({
 });
 export type CreateApiKeyRequest = z.infer<typeof CreateApiKeyRequest>;
 
-export const ApiKey = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  scopes: z.array(Scope),
-  created: Time,
-  expires: Time.nullable(),
-  revoked: Time.nullable(),
-});
+export const ApiKey = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(Scope),
+    created: Time,
+    expires: Time.nullable(),
+    revoked: Time.nullable(),
+  })
+  .meta({ id: 'ApiKey' });
 export type ApiKey = z.infer<typeof ApiKey>;
 export const CreatedApiKey = ApiKey.extend({
   key: z
@@ -202,6 +206,3 @@ export type ApiKeyPage = z.infer<typeof ApiKeyPage>;
 
 export const Health = z.strictObject({ status: z.literal('ok'), version: z.string() });
 export type Health = z.infer<typeof Health>;
-
-/** Schemas that the OpenAPI document names, in the order in which it lists them. */
-export const components = { Study, Trial, TrialDetail, Suggestion, ApiKey };

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { components } from './messages.ts';
 import { Problem, statusOf, type ProblemCode } from './problem.ts';
 import { pathParameters, routes, type Operation, type Route } from './routes.ts';
 
@@ -8,9 +7,13 @@ type Json = Record<string, unknown>;
 /** The contract as an OpenAPI 3.1 document, folded from the route table. */
 export function openApiDocument(version: string): Json {
   const paths: Record<string, Json> = {};
+  const components: Json = {};
   for (const operation of Object.keys(routes) as Operation[]) {
     const route: Route = routes[operation];
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(operation, route) };
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: operationOf(operation, route, components),
+    };
   }
   return {
     openapi: '3.1.0',
@@ -24,9 +27,8 @@ export function openApiDocument(version: string): Json {
     security: [{ apiKey: [] }],
     paths,
     components: {
-      schemas: Object.fromEntries(
-        Object.entries({ ...components, Problem }).map(([name, schema]) => [name, schemaOf(schema, 'output', name)]),
-      ),
+      schemas: components,
+      responses: refusalResponses(components),
       securitySchemes: {
         apiKey: {
           type: 'http',
@@ -38,23 +40,24 @@ export function openApiDocument(version: string): Json {
   };
 }
 
-function operationOf(operation: Operation, route: Route): Json {
+function operationOf(operation: Operation, route: Route, components: Json): Json {
   return {
     operationId: operation,
     summary: route.summary,
     ...(route.scope === null ? { security: [] } : { 'x-scope': route.scope }),
     parameters: [
       ...pathParameters(route.path).map(pathParameter),
-      ...queryParameters(route),
+      ...queryParameters(route, components),
       ...headerParameters(route),
     ],
     ...(route.body && {
       requestBody: {
         required: !route.body.safeParse({}).success,
-        content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
+        content: { 'application/json': { schema: schemaOf(route.body, 'input', components) } },
       },
     }),
-    responses: { ...successOf(operation, route), ...refusalsOf(route) },
+    responses: { ...successOf(operation, route, components), ...refusalsOf(route) },
+    'x-refusals': refusalCodes(route),
   };
 }
 
@@ -67,8 +70,8 @@ function pathParameter(name: string): Json {
   return { name, in: 'path', required: true, description: descriptions[name], schema: { type: 'string' } };
 }
 
-function queryParameters(route: Route): Json[] {
-  const schema = schemaOf(route.query, 'input') as { properties?: Record<string, Json> };
+function queryParameters(route: Route, components: Json): Json[] {
+  const schema = schemaOf(route.query, 'input', components) as { properties?: Record<string, Json> };
   return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
     name,
     in: 'query',
@@ -90,11 +93,11 @@ function headerParameters(route: Route): Json[] {
   ];
 }
 
-function successOf(operation: Operation, { success }: Route): Json {
+function successOf(operation: Operation, { success }: Route, components: Json): Json {
   const headers = { 'X-Request-Id': { schema: { type: 'string' } } };
   const content = success.stream
     ? Object.fromEntries(success.stream.map((mediaType) => [mediaType, { schema: { type: 'string' } }]))
-    : success.schema && { 'application/json': { schema: schemaOf(success.schema, 'output') } };
+    : success.schema && { 'application/json': { schema: schemaOf(success.schema, 'output', components) } };
   const response = { description: 'Done.', headers, ...(content && { content }) };
   // Create-or-open, and every repetition: the thing is there already.
   const opened =
@@ -115,40 +118,52 @@ const everyRoute: ProblemCode[] = [
   'unavailable',
 ];
 
+/** The codes that a route may refuse with. */
+function refusalCodes(route: Route): ProblemCode[] {
+  return route.scope === null ? ['internal'] : [...new Set([...route.refusals, ...everyRoute])];
+}
+
 function refusalsOf(route: Route): Json {
-  const codes = route.scope === null ? (['internal'] as ProblemCode[]) : [...route.refusals, ...everyRoute];
-  const byStatus = Map.groupBy(codes, (code) => statusOf[code]);
+  const statuses = new Set(refusalCodes(route).map((code) => statusOf[code]));
   return Object.fromEntries(
-    [...byStatus].map(([status, list]) => [
-      status,
-      {
-        description: list.join(', '),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+    [...statuses].map((status) => [status, { $ref: `#/components/responses/Refusal${status}` }]),
+  );
+}
+
+/** One response for each status of a refusal; which codes a route has is in its `x-refusals`. */
+function refusalResponses(components: Json): Json {
+  const schema = schemaOf(Problem, 'output', components);
+  const byStatus = Map.groupBy(Object.keys(statusOf) as ProblemCode[], (code) => statusOf[code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      `Refusal${status}`,
+      { description: codes.join(', '), content: { 'application/problem+json': { schema } } },
     ]),
   );
 }
 
-/** A schema as JSON Schema; named components become references. @param own the component that is being written out. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output', own?: string): Json {
-  const name = Object.entries(components).find(([, component]) => component === (schema as unknown))?.[0];
-  if (name !== undefined && name !== own) return { $ref: `#/components/schemas/${name}` };
-  const json = z.toJSONSchema(schema, {
-    target: 'draft-2020-12',
-    io,
-    unrepresentable: 'any',
-    reused: 'inline',
-    override: refer(own),
-  }) as Json;
-  delete json.$schema;
-  return json;
+/**
+ * A schema as JSON Schema. Schemas that have an id in their metadata become components and are referred to; what a
+ * client may leave out and what the service always fills in differ, so a component of requests is called `…Input`.
+ */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): Json {
+  const {
+    $schema: _,
+    $defs,
+    ...json
+  } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as Json;
+  const suffix = io === 'input' ? 'Input' : '';
+  for (const [id, component] of Object.entries(($defs as Json | undefined) ?? {})) {
+    const { id: _id, ...fields } = component as Json;
+    components[id + suffix] = referring(fields, suffix);
+  }
+  if (typeof json.id !== 'string') return referring(json, suffix);
+  const { id, ...fields } = json;
+  components[id + suffix] = referring(fields, suffix);
+  return { $ref: `#/components/schemas/${id}${suffix}` };
 }
 
-function refer(own: string | undefined): (context: { zodSchema: unknown; jsonSchema: Json; path: unknown[] }) => void {
-  return ({ zodSchema, jsonSchema, path }) => {
-    const name = Object.entries(components).find(([, component]) => component === zodSchema)?.[0];
-    if (name === undefined || name === own || path.length === 0) return;
-    for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
-    jsonSchema.$ref = `#/components/schemas/${name}`;
-  };
+function referring(json: Json, suffix: string): Json {
+  const text = JSON.stringify(json).replaceAll(/"#\/\$defs\/(\w+)"/g, `"#/components/schemas/$1${suffix}"`);
+  return JSON.parse(text) as Json;
 }

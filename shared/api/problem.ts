@@ -56,17 +56,19 @@ const titles: Record<ProblemCode, string> = {
   unavailable: 'Cavia cannot answer at the moment',
 };
 
-export const Problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.enum(Object.keys(statusOf) as [ProblemCode, ...ProblemCode[]]),
-  param: z.string().optional(),
-  hint: z.string().optional(),
-  requestId: z.string(),
-  errors: z.array(z.strictObject({ param: z.string(), detail: z.string() })).optional(),
-});
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(statusOf) as [ProblemCode, ...ProblemCode[]]),
+    param: z.string().optional(),
+    hint: z.string().optional(),
+    requestId: z.string(),
+    errors: z.array(z.strictObject({ param: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;
 
 /** The problem document of a refusal. @param more fields beyond the standard ones, such as the stored result. */

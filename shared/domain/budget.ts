@@ -6,19 +6,23 @@ export const trialCountMaxWithoutModel = 1_000_000;
 export const parallelMax = 1_000;
 
 /** How much may be spent, counted over all workers together. */
-export const Budget = z.strictObject({
-  /** How many trials in all. */
-  trials: z.int().min(1).max(trialCountMaxWithoutModel).default(100),
-  /** How many may be running at the same time. */
-  parallel: z.int().min(1).max(parallelMax).optional(),
-  /** After this moment no trial is given out. */
-  deadline: z.iso.datetime({ offset: true }).optional(),
-});
+export const Budget = z
+  .strictObject({
+    /** How many trials in all. */
+    trials: z.int().min(1).max(trialCountMaxWithoutModel).default(100),
+    /** How many may be running at the same time. */
+    parallel: z.int().min(1).max(parallelMax).optional(),
+    /** After this moment no trial is given out. */
+    deadline: z.iso.datetime({ offset: true }).optional(),
+  })
+  .meta({ id: 'Budget' });
 export type Budget = z.infer<typeof Budget>;
 
 /** How long a worker may be silent, and how often a trial that machines failed is tried. */
-export const LeaseTerms = z.strictObject({
-  seconds: z.int().min(1).max(604_800).default(900),
-  attempts: z.int().min(1).max(10).default(3),
-});
+export const LeaseTerms = z
+  .strictObject({
+    seconds: z.int().min(1).max(604_800).default(900),
+    attempts: z.int().min(1).max(10).default(3),
+  })
+  .meta({ id: 'LeaseTerms' });
 export type LeaseTerms = z.infer<typeof LeaseTerms>;

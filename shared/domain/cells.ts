@@ -1,4 +1,4 @@
-import type { Parameter, ParamValue } from './parameter.ts';
+import type { NumericParameter, Parameter, ParamValue } from './parameter.ts';
 
 /**
  * The finite parameters as lists of cells: cell k of 0 … count-1 has exactly one value.
@@ -9,8 +9,9 @@ import type { Parameter, ParamValue } from './parameter.ts';
 export function cellCount(parameter: Parameter): number | undefined {
   switch (parameter.type) {
     case 'float':
-    case 'int':
       return parameter.step === undefined ? undefined : stepsBetween(parameter.low, parameter.high, parameter.step) + 1;
+    case 'int':
+      return Math.floor((parameter.high - parameter.low) / parameter.step) + 1;
     case 'ordinal':
       return parameter.values.length;
     case 'categorical':
@@ -25,7 +26,7 @@ export function cellValue(parameter: Parameter, k: number): ParamValue {
   switch (parameter.type) {
     case 'float':
     case 'int':
-      return steppedValue(parameter.low, parameter.step!, k);
+      return steppedValue(parameter, k);
     case 'ordinal':
       return parameter.values[k];
     case 'categorical':
@@ -38,12 +39,13 @@ export function cellValue(parameter: Parameter, k: number): ParamValue {
 /** The cell of a value; undefined when the parameter does not have that value. */
 export function cellOf(parameter: Parameter, value: ParamValue): number | undefined {
   switch (parameter.type) {
-    case 'float':
-    case 'int': {
+    case 'int':
+      return Number.isInteger(value) ? intCell(parameter, value as number) : undefined;
+    case 'float': {
       if (typeof value !== 'number') return undefined;
       const k = Math.round((value - parameter.low) / parameter.step!);
       if (k < 0 || k >= cellCount(parameter)!) return undefined;
-      const nearest = steppedValue(parameter.low, parameter.step!, k);
+      const nearest = steppedValue(parameter, k);
       const tolerance = 1e-9 * parameter.step! + 4 * Number.EPSILON * Math.abs(value);
       return Math.abs(nearest - value) <= tolerance ? k : undefined;
     }
@@ -60,17 +62,23 @@ function found(index: number): number | undefined {
   return index < 0 ? undefined : index;
 }
 
+function intCell({ low, high, step }: NumericParameter, value: number): number | undefined {
+  return value < low || value > high || (value - low) % step! !== 0 ? undefined : (value - low) / step!;
+}
+
 function stepsBetween(low: number, high: number, step: number): number {
   const steps = (high - low) / step;
-  // 0.3 / 0.1 is 2.9999999999999996: a whole number of decimal steps must not lose its last value.
-  return Math.abs(steps - Math.round(steps)) <= 1e-9 * Math.max(1, steps) ? Math.round(steps) : Math.floor(steps);
+  // 0.3 / 0.1 is 2.9999999999999996: a whole number of decimal steps must not lose its last value. No wider than
+  // rounding explains: half a step too many would be a value above the bound.
+  const rounding = 8 * Number.EPSILON * (1 + (Math.abs(low) + Math.abs(high)) / step);
+  return Math.abs(steps - Math.round(steps)) <= rounding ? Math.round(steps) : Math.floor(steps);
 }
 
 /** `low + k·step` without the dust of binary fractions: 0.1 + 2·0.1 is 0.3, as the user would write it. */
-function steppedValue(low: number, step: number, k: number): number {
-  const value = low + k * step;
-  const decimals = Math.max(decimalsOf(low), decimalsOf(step));
-  return decimals === 0 || decimals > 15 ? value : Number(value.toFixed(decimals));
+function steppedValue({ low, high, step }: NumericParameter, k: number): number {
+  const value = low + k * step!;
+  const decimals = Math.max(decimalsOf(low), decimalsOf(step!));
+  return Math.min(decimals === 0 || decimals > 100 ? value : Number(value.toFixed(decimals)), high);
 }
 
 function decimalsOf(x: number): number {

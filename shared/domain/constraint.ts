@@ -159,7 +159,7 @@ function tokenize(text: string): Token[] | { refusal: string } {
     const match = tokenPattern.exec(text);
     if (!match) {
       return {
-        refusal: `has ${JSON.stringify(text[place])} at character ${place + 1}, which no constraint may contain`,
+        refusal: `has ${JSON.stringify(String.fromCodePoint(text.codePointAt(place)!))} at character ${place + 1}, which no constraint may contain`,
       };
     }
     const { number, name, symbol } = match.groups!;

@@ -3,11 +3,13 @@ import { FiniteNumber } from './finite-number.ts';
 import { Name } from './name.ts';
 
 /** What is optimised: a metric that every trial tells, which way is better, and when it is good enough. */
-export const Objective = z.strictObject({
-  metric: Name,
-  direction: z.enum(['minimize', 'maximize']),
-  target: FiniteNumber.optional(),
-});
+export const Objective = z
+  .strictObject({
+    metric: Name,
+    direction: z.enum(['minimize', 'maximize']),
+    target: FiniteNumber.optional(),
+  })
+  .meta({ id: 'Objective' });
 export type Objective = z.infer<typeof Objective>;
 
 export const objectiveCountMax = 4;

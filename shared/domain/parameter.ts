@@ -9,7 +9,7 @@ export const ParamValue = z.union([FiniteNumber, z.string().max(256), z.boolean(
 export type ParamValue = z.infer<typeof ParamValue>;
 
 /** The values of the active parameters of one trial, by name. */
-export const Params = z.record(z.string(), ParamValue);
+export const Params = z.record(z.string(), ParamValue).meta({ id: 'Params' });
 export type Params = z.infer<typeof Params>;
 
 /** When a parameter is active: every named parent is active and has one of the listed values. */
@@ -64,13 +64,9 @@ const BooleanParameter = z.strictObject({
 });
 
 /** One dimension of a search space. What a single field cannot know is checked by `parameterFaults`. */
-export const Parameter = z.discriminatedUnion('type', [
-  FloatParameter,
-  IntParameter,
-  OrdinalParameter,
-  CategoricalParameter,
-  BooleanParameter,
-]);
+export const Parameter = z
+  .discriminatedUnion('type', [FloatParameter, IntParameter, OrdinalParameter, CategoricalParameter, BooleanParameter])
+  .meta({ id: 'Parameter' });
 export type Parameter = z.infer<typeof Parameter>;
 export type NumericParameter = Extract<Parameter, { type: 'float' | 'int' }>;
 
@@ -135,23 +131,29 @@ function numericFaults(parameter: NumericParameter): Fault[] {
   if (step !== undefined) {
     if (step <= 0) fault('step', step, 'must be > 0');
     else if ((high - low) / step > 2 ** 53) fault('step', step, 'must leave at most 2^53 values between low and high');
-    else if (low + step === low || high - step === high)
+    else if (!tellsNeighboursApart(parameter.type, low, high, step))
       fault('step', step, 'must be large enough to tell neighbours apart');
   }
   if (faults.length === 0 && parameter.default !== undefined) {
     if (parameter.default < low || parameter.default > high) {
       fault('default', parameter.default, `must lie between low ${low} and high ${high}`);
-    } else if (step !== undefined && !isMultiple(parameter.default - low, step)) {
+    } else if (step !== undefined && !isOnStep(parameter, parameter.default, step)) {
       fault('default', parameter.default, `must be low ${low} plus a multiple of step ${step}`);
     }
   }
   return faults;
 }
 
-/** Whether `x` is a multiple of `step`, allowing for the rounding of decimal fractions (0.3 = 3 × 0.1). */
-export function isMultiple(x: number, step: number): boolean {
-  const count = x / step;
-  return Math.abs(count - Math.round(count)) <= 1e-9 * Math.max(1, Math.abs(count));
+/** Whether low plus each multiple of step is another double: whole numbers always, others with room for two roundings. */
+function tellsNeighboursApart(type: NumericParameter['type'], low: number, high: number, step: number): boolean {
+  return type === 'int' || (low + step / 4 !== low && high - step / 4 !== high);
+}
+
+/** Whether `value` is low plus a multiple of step, allowing for the rounding of decimal fractions (0.3 = 3 × 0.1). */
+function isOnStep({ type, low }: NumericParameter, value: number, step: number): boolean {
+  if (type === 'int') return (value - low) % step === 0;
+  const nearest = low + Math.round((value - low) / step) * step;
+  return Math.abs(nearest - value) <= 1e-9 * step + 4 * Number.EPSILON * Math.abs(value);
 }
 
 function listFaults(field: string, list: readonly ParamValue[], preset: ParamValue | undefined): Fault[] {

@@ -1,6 +1,6 @@
 import { cellOf, cellValue } from './cells.ts';
 import { domainOf, type Fault, type Parameter, type Params, type ParamValue } from './parameter.ts';
-import { isActive, type Space } from './space.ts';
+import type { Space } from './space.ts';
 
 /** A refused params document: what is wrong, and whether the name itself is unknown. */
 export interface ParamsFault extends Fault {
@@ -23,27 +23,31 @@ export function checkParams(
     }
   }
   const values: (ParamValue | undefined)[] = space.names.map(() => undefined);
+  // Neither active with a value nor inactive: left open, or at fault itself.
+  const undecided = new Set<number>();
   for (const i of space.order) {
     const name = space.names[i];
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (!isActive(space, i, (parent) => values[parent])) {
-      const isUndecided = missing === 'open' && space.conditions[i].some(({ parent }) => values[parent] === undefined);
-      if (value !== undefined && !isUndecided) {
-        faults.push({ path: [name], message: `is inactive${becauseOf(space, i, values)}: leave it out`, input: value });
-        continue;
-      }
-      if (value === undefined) continue;
-    }
-    const parameter = space.parameters[i];
-    if (value === undefined) {
-      if (missing === 'open') continue;
-      if (missing === 'default' && parameter.default !== undefined) values[i] = parameter.default;
-      else faults.push({ path: [name], message: `must be given${hintOfDefault(missing)}`, input: undefined });
+    const blocking = blockingParent(space, i, values, undecided);
+    if (blocking !== undefined) {
+      const message = `is inactive because ${blocking}: leave it out`;
+      if (value !== undefined) faults.push({ path: [name], message, input: value });
       continue;
     }
-    const canonical = canonicalValue(parameter, value);
-    if (canonical === undefined) faults.push({ path: [name], message: `must be ${domainOf(parameter)}`, input: value });
-    else values[i] = canonical;
+    const isUndecided = space.conditions[i].some(({ parent }) => undecided.has(parent));
+    const parameter = space.parameters[i];
+    const taken = value ?? (missing === 'default' && !isUndecided ? parameter.default : undefined);
+    if (taken === undefined) {
+      undecided.add(i);
+      if (missing !== 'open' && !isUndecided)
+        faults.push({ path: [name], message: `must be given${hintOfDefault(missing)}`, input: undefined });
+      continue;
+    }
+    values[i] = canonicalValue(parameter, taken);
+    if (values[i] === undefined) {
+      undecided.add(i);
+      faults.push({ path: [name], message: `must be ${domainOf(parameter)}`, input: value });
+    }
   }
   if (faults.length > 0) return { faults };
   const params: Params = {};
@@ -57,12 +61,19 @@ function hintOfDefault(missing: 'default' | 'refuse' | 'open'): string {
   return missing === 'default' ? ', because the parameter has no default' : '';
 }
 
-function becauseOf(space: Space, i: number, values: readonly (ParamValue | undefined)[]): string {
-  const blocking = space.conditions[i].find(({ parent, values: wanted }) => !wanted.includes(values[parent]!));
-  if (!blocking) return '';
-  const parent = space.names[blocking.parent];
-  const value = values[blocking.parent];
-  return value === undefined ? ` because ${parent} is inactive` : ` because ${parent} is ${JSON.stringify(value)}`;
+/** Which parent certainly makes parameter i inactive, as a clause; undefined when none does. */
+function blockingParent(
+  space: Space,
+  i: number,
+  values: readonly (ParamValue | undefined)[],
+  undecided: ReadonlySet<number>,
+): string | undefined {
+  for (const { parent, values: wanted } of space.conditions[i]) {
+    const value = values[parent];
+    if (undecided.has(parent) || (value !== undefined && wanted.includes(value))) continue;
+    return `${space.names[parent]} is ${value === undefined ? 'inactive' : JSON.stringify(value)}`;
+  }
+  return undefined;
 }
 
 /** The value as the parameter itself would write it, or undefined when it cannot have that value. */
@@ -70,7 +81,6 @@ function canonicalValue(parameter: Parameter, value: ParamValue): ParamValue | u
   if (parameter.type === 'float' && parameter.step === undefined) {
     return typeof value === 'number' && value >= parameter.low && value <= parameter.high ? value : undefined;
   }
-  if (parameter.type === 'int' && !Number.isInteger(value)) return undefined;
   const k = cellOf(parameter, value);
   return k === undefined ? undefined : cellValue(parameter, k);
 }

@@ -7,11 +7,14 @@ import { domainOf, Parameter, parameterFaults, type Fault } from './parameter.ts
 export const parameterCountMax = 100;
 
 /** The parameters by name, in the order in which they were given. */
-export const SearchSpace = z.record(Name, Parameter).superRefine((parameters, context) => {
-  for (const { path, message, input } of searchSpaceFaults(parameters)) {
-    context.addIssue({ code: 'custom', path, message, input });
-  }
-});
+export const SearchSpace = z
+  .record(Name, Parameter)
+  .superRefine((parameters, context) => {
+    for (const { path, message, input } of searchSpaceFaults(parameters)) {
+      context.addIssue({ code: 'custom', path, message, input });
+    }
+  })
+  .meta({ id: 'SearchSpace' });
 export type SearchSpace = z.infer<typeof SearchSpace>;
 
 /** Conditions over numeric parameters that every suggestion satisfies. Checked against the space by `spaceOf`. */
@@ -36,15 +39,22 @@ function searchSpaceFaults(parameters: Record<string, Parameter>): Fault[] {
   if (faults.length > 0) return faults;
   const indexOf = new Map(names.map((name, i) => [name, i]));
   const parents = names.map((name) => Object.keys(parameters[name].when ?? {}).map((parent) => indexOf.get(parent)!));
-  if (parentsFirst(parents) === undefined) {
-    const looped = names.filter((name) => parameters[name].when !== undefined);
+  const looped = names.find((_, i) => dependsOnItself(parents, i));
+  if (looped !== undefined) {
     faults.push({
-      path: [looped[0], 'when'],
+      path: [looped, 'when'],
       message: 'must not depend on the parameter itself, also not over others',
-      input: parameters[looped[0]].when,
+      input: parameters[looped].when,
     });
   }
   return faults;
+}
+
+function dependsOnItself(parents: readonly number[][], i: number): boolean {
+  const reached = new Set(parents[i]);
+  // A set's iteration also visits what is added on the way.
+  for (const ancestor of reached) for (const parent of parents[ancestor]) reached.add(parent);
+  return reached.has(i);
 }
 
 function whenFaults(parameters: Record<string, Parameter>, name: string): Fault[] {

@@ -49,7 +49,8 @@ export function isActive(space: Space, i: number, valueOf: (parent: number) => P
 
 /** Whether every constraint holds for these params. */
 export function satisfiesConstraints(space: Space, params: Params): boolean {
-  const valueOf = (name: string): number | undefined => params[name] as number | undefined;
+  const valueOf = (name: string): number | undefined =>
+    Object.hasOwn(params, name) ? (params[name] as number) : undefined;
   return space.constraints.every((constraint) => holds(constraint, valueOf));
 }
 

@@ -8,36 +8,40 @@ const Time = z.iso.datetime();
 const MetricValues = z.record(z.string(), z.number());
 
 /** How the params were chosen: enough to say why, and to compute them again. */
-export const Suggestion = z.strictObject({
-  sampler: z.string().meta({ description: 'The sampler that chose the point; "auto" has been resolved.' }),
-  seed: z.int(),
-  number: z
-    .int()
-    .meta({ description: 'The number that the sampler was given; for a grid, the one whose cell was free.' }),
-  tries: z.int().meta({ description: 'How many draws were refused before this one (constraints, duplicates).' }),
-  spaceVersion: z.int(),
-});
+export const Suggestion = z
+  .strictObject({
+    sampler: z.string().meta({ description: 'The sampler that chose the point; "auto" has been resolved.' }),
+    seed: z.int(),
+    number: z
+      .int()
+      .meta({ description: 'The number that the sampler was given; for a grid, the one whose cell was free.' }),
+    tries: z.int().meta({ description: 'How many draws were refused before this one (constraints, duplicates).' }),
+    spaceVersion: z.int(),
+  })
+  .meta({ id: 'Suggestion' });
 export type Suggestion = z.infer<typeof Suggestion>;
 
 /** One evaluation of the objective at one configuration. */
-export const Trial = z.strictObject({
-  number: z.int(),
-  state: TrialState,
-  params: Params,
-  values: MetricValues.nullable(),
-  attempt: z
-    .int()
-    .meta({ description: 'How many times the trial has been given out; every tell names the attempt it is for.' }),
-  failures: z.int().meta({ description: "Attempts that ended by a machine's fault or a lease that ran out." }),
-  origin: z.enum(['suggested', 'enqueued', 'attached']),
-  suggestion: Suggestion.nullable(),
-  worker: z.string().nullable(),
-  lease: z.strictObject({ expires: Time }).nullable(),
-  lastReport: z.strictObject({ step: z.int(), values: MetricValues }).nullable(),
-  message: z.string().nullable(),
-  asked: Time.nullable(),
-  finished: Time.nullable(),
-});
+export const Trial = z
+  .strictObject({
+    number: z.int(),
+    state: TrialState,
+    params: Params,
+    values: MetricValues.nullable(),
+    attempt: z
+      .int()
+      .meta({ description: 'How many times the trial has been given out; every tell names the attempt it is for.' }),
+    failures: z.int().meta({ description: "Attempts that ended by a machine's fault or a lease that ran out." }),
+    origin: z.enum(['suggested', 'enqueued', 'attached']),
+    suggestion: Suggestion.nullable(),
+    worker: z.string().nullable(),
+    lease: z.strictObject({ expires: Time }).nullable(),
+    lastReport: z.strictObject({ step: z.int(), values: MetricValues }).nullable(),
+    message: z.string().nullable(),
+    asked: Time.nullable(),
+    finished: Time.nullable(),
+  })
+  .meta({ id: 'Trial' });
 export type Trial = z.infer<typeof Trial>;
 
 const terminal = new Set<TrialState>(['complete', 'pruned', 'infeasible', 'failed', 'cancelled']);

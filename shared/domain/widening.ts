@@ -22,8 +22,7 @@ export function widen(
   }
   const space: SearchSpace = {};
   for (const [name, parameter] of Object.entries(old.space)) {
-    const wider = next.space[name];
-    if (wider === undefined) {
+    if (!Object.hasOwn(next.space, name)) {
       faults.push({
         path: ['space', name],
         message: 'must be kept, because trials have values for it',
@@ -31,6 +30,7 @@ export function widen(
       });
       continue;
     }
+    const wider = next.space[name];
     space[name] = wider;
     for (const fault of wideningFaults(parameter, wider))
       faults.push({ ...fault, path: ['space', name, ...fault.path] });

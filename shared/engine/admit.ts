@@ -1,9 +1,10 @@
 import { cellCount } from '../domain/cells.ts';
 import type { Fault, Params } from '../domain/parameter.ts';
 import type { Sampler } from '../domain/sampler.ts';
-import type { Space } from '../domain/space.ts';
-import { configurationsOf, constrainedCountMax } from './configurations.ts';
-import { decidingCount, drawFeasible, feasibleShare } from './draw.ts';
+import { satisfiesConstraints, type Space } from '../domain/space.ts';
+import { configurationsOf, constrainedCountMax, pointsOf } from './configurations.ts';
+import { decidingCount, drawFeasible, feasibleCount } from './draw.ts';
+import { ontoGrid } from './samplers/grid.ts';
 import { randomPoint } from './samplers/random.ts';
 import { gridOf } from './suggest.ts';
 
@@ -32,14 +33,26 @@ export function admitStudy(space: Space, sampler: Sampler): Admitted | { faults:
     };
   if (configurations === undefined && space.constraints.length > 0) {
     const count = Math.min(drawCountMax, Math.ceil(coordinateCountMax / decidingCount(space)));
-    const share = feasibleShare(space, (attempt) => randomPoint(0, 0, attempt), count);
+    const hits = feasibleCount(space, (attempt) => randomPoint(0, 0, attempt), count);
     // At a true share of 1e-4 a look at 100,000 points sees fewer than 3 with probability 0.3 %.
-    if (share * count < Math.min(3, feasibleShareMin * count)) {
-      const message = `must leave at least ${feasibleShareMin} of the space to sample from; of ${count} random points ${share * count} satisfy them all: narrow the parameters' bounds to the part that you mean`;
+    if (hits < Math.min(3, feasibleShareMin * count)) {
+      const message = `must leave at least ${feasibleShareMin} of the space to sample from; of ${count} random points ${hits} satisfy them all: narrow the parameters' bounds to the part that you mean`;
       return { faults: [{ ...nothingFeasible(space), message }] };
     }
   }
   return { configurations };
+}
+
+/**
+ * Whether the sampler's study may hold these params: they satisfy the constraints, and on a grid they are a cell.
+ * @param params canonical. @returns them, moved onto the grid's own values; or what they must do.
+ */
+export function admitParams(space: Space, sampler: Sampler, params: Params): { params: Params } | { refusal: string } {
+  const onto = ontoGrid(space, sampler, params);
+  if (!onto) return { refusal: 'must be a cell of the grid' };
+  return satisfiesConstraints(space, onto)
+    ? { params: onto }
+    : { refusal: 'must satisfy the constraints of the space' };
 }
 
 /** Whether params with these fixed values can be drawn at all. */
@@ -52,8 +65,7 @@ function admitGrid(space: Space, sampler: Extract<Sampler, { kind: 'grid' }>): A
   const faults: Fault[] = [];
   space.parameters.forEach((parameter, i) => {
     const name = space.names[i];
-    const hasPoints = typeof points === 'number' || points?.[name] !== undefined;
-    if (cellCount(parameter) === undefined && !hasPoints) {
+    if (cellCount(parameter) === undefined && pointsOf(sampler)(name) === undefined) {
       faults.push({
         path: ['sampler', 'points', name],
         message: `must say how many values ${name} gets on the grid, because it is a float without a step`,

@@ -1,4 +1,4 @@
-import { cellCount, cellValue } from '../domain/cells.ts';
+import { cellCount, cellOf, cellValue } from '../domain/cells.ts';
 import type { Params, ParamValue } from '../domain/parameter.ts';
 import type { Sampler } from '../domain/sampler.ts';
 import { satisfiesConstraints, type Space } from '../domain/space.ts';
@@ -14,7 +14,8 @@ export interface Configurations {
 /** How many values a grid gives a float without a step, by name. */
 export function pointsOf(sampler: Sampler): (name: string) => number | undefined {
   const points = sampler.kind === 'grid' ? sampler.points : undefined;
-  return (name) => (typeof points === 'number' ? points : points?.[name]);
+  if (typeof points !== 'object') return () => points;
+  return (name) => (Object.hasOwn(points, name) ? points[name] : undefined);
 }
 
 /** With constraints the feasible configurations have to be looked for one by one: up to this many, about 0.3 s. */
@@ -28,14 +29,22 @@ interface Axis {
   valueAt: (k: number) => ParamValue;
 }
 
-/**
- * The values of one axis that activate the same later parameters: they need not be told apart when counting.
- * `members` are the cells in order.
- */
+/** The values of one axis that activate the same parameters: they need not be told apart when counting. */
 interface ValueClass {
+  /** The parameters whose condition on this axis the values meet. */
+  children: ReadonlySet<number>;
   signature: string;
-  members: number[] | undefined;
   size: number;
+  /** The k-th cell of the class. */
+  cellAt: (k: number) => number;
+}
+
+/** A place on the walk over the parameters: what was chosen before, as far as it still matters. */
+interface Situation {
+  /** How many ways there are to go on. */
+  count: bigint;
+  /** By the class of the next parameter's value; one without a class when the parameter is inactive. */
+  branches: { chosen: ValueClass | undefined; next: Situation }[];
 }
 
 /**
@@ -76,105 +85,122 @@ function feasibleOf(space: Space, all: Configurations): Configurations {
 
 /**
  * Counts and unranks by walking the parameters parents first. What has to be remembered on the way is only, for each
- * parent passed, which conditions of later parameters its value meets (its class); the number of ways to go on from
- * such a situation is counted once and kept.
+ * parent passed, which conditions of later parameters its value meets (its class); what can follow such a situation is
+ * counted once and kept.
  */
 function treeOf(space: Space, axes: Axis[]): Configurations | undefined {
+  const start = situationsOf(space, axes);
+  return start && { count: start.count, at: (index) => unrank(space, axes, start, index) };
+}
+
+/** The situation before the first parameter, with all that can follow; undefined when those are too many. */
+function situationsOf(space: Space, axes: Axis[]): Situation | undefined {
   const { order } = space;
   const classes = axes.map((axis, i) => classesOf(space, axis, i));
   const lastUse = lastUses(space);
-  const counts = order.map(() => new Map<string, bigint>());
-  let situations = 0;
+  const known = order.map(() => new Map<string, Situation>());
+  const end: Situation = { count: 1n, branches: [] };
+  let situationCount = 0;
 
-  // met[p]: the signature of the class that parent p's value belongs to, undefined when p is inactive.
-  const ways = (position: number, met: (string | undefined)[]): bigint => {
-    if (position === order.length) return 1n;
-    const key = order
-      .slice(0, position)
-      .map((p) => (lastUse[p] >= position ? (met[p] ?? '-') : ''))
-      .join(',');
-    const known = counts[position].get(key);
-    if (known !== undefined) return known;
-    if (++situations > situationCountMax) throw new TooIntertwined();
-    let total = 0n;
+  // met[p]: the class that parent p's value belongs to, undefined when p is inactive.
+  const situationAt = (position: number, met: readonly (ValueClass | undefined)[]): Situation | undefined => {
+    if (position === order.length) return end;
+    const remembered = order.slice(0, position).filter((p) => lastUse[p] >= position);
+    const key = remembered.map((p) => met[p]?.signature ?? '-').join(',');
+    const existing = known[position].get(key);
+    if (existing) return existing;
+    if (++situationCount > situationCountMax) return undefined;
     const i = order[position];
-    if (!isMet(space, i, met)) total = ways(position + 1, withClass(met, i, undefined));
-    else for (const c of classes[i]) total += BigInt(c.size) * ways(position + 1, withClass(met, i, c.signature));
-    counts[position].set(key, total);
-    return total;
+    const isActive = space.conditions[i].every(({ parent }) => met[parent]?.children.has(i));
+    const situation: Situation = { count: 0n, branches: [] };
+    for (const chosen of isActive ? classes[i] : [undefined]) {
+      const next = situationAt(position + 1, met.with(i, chosen));
+      if (next === undefined) return undefined;
+      situation.branches.push({ chosen, next });
+      situation.count += BigInt(chosen?.size ?? 1) * next.count;
+    }
+    known[position].set(key, situation);
+    return situation;
   };
-
-  try {
-    const count = ways(0, []);
-    return { count, at: (index) => unrank(index) };
-  } catch (error) {
-    if (error instanceof TooIntertwined) return undefined;
-    throw error;
-  }
-
-  function unrank(index: bigint): Params {
-    const values: (ParamValue | undefined)[] = [];
-    let met: (string | undefined)[] = [];
-    let rest = index;
-    order.forEach((i, position) => {
-      let chosen: string | undefined;
-      if (isMet(space, i, met)) {
-        for (const c of classes[i]) {
-          const each = ways(position + 1, withClass(met, i, c.signature));
-          const block = each * BigInt(c.size);
-          if (rest < block) {
-            const k = Number(rest / each);
-            values[i] = axes[i].valueAt(c.members === undefined ? k : c.members[k]);
-            rest %= each;
-            chosen = c.signature;
-            break;
-          }
-          rest -= block;
-        }
-      }
-      met = withClass(met, i, chosen);
-    });
-    const params: Params = {};
-    space.names.forEach((name, i) => {
-      if (values[i] !== undefined) params[name] = values[i];
-    });
-    return params;
-  }
-}
-
-class TooIntertwined extends Error {}
-
-function withClass(
-  met: readonly (string | undefined)[],
-  i: number,
-  signature: string | undefined,
-): (string | undefined)[] {
-  const next = met.slice();
-  next[i] = signature;
-  return next;
-}
-
-/** Groups an axis by which conditions each value meets. A parameter without children is one class, however long. */
-function classesOf(space: Space, axis: Axis, i: number): ValueClass[] {
-  const lists = space.conditions.flatMap((list, child) =>
-    list.filter(({ parent }) => parent === i).map(({ values }) => ({ child, values })),
+  return situationAt(
+    0,
+    order.map(() => undefined),
   );
-  if (lists.length === 0) return [{ signature: '', members: undefined, size: axis.count }];
-  const mentioned = new Set(lists.flatMap(({ values }) => values));
+}
+
+function unrank(space: Space, axes: Axis[], start: Situation, index: bigint): Params {
+  const values: (ParamValue | undefined)[] = [];
+  let rest = index;
+  let situation = start;
+  for (const i of space.order) {
+    for (const { chosen, next } of situation.branches) {
+      const block = BigInt(chosen?.size ?? 1) * next.count;
+      if (rest < block) {
+        if (chosen) values[i] = axes[i].valueAt(chosen.cellAt(Number(rest / next.count)));
+        rest %= next.count;
+        situation = next;
+        break;
+      }
+      rest -= block;
+    }
+  }
+  const params: Params = {};
+  space.names.forEach((name, i) => {
+    if (values[i] !== undefined) params[name] = values[i];
+  });
+  return params;
+}
+
+/** Groups an axis by which conditions each value meets. Costs what the conditions list, however long the axis is. */
+function classesOf(space: Space, axis: Axis, i: number): ValueClass[] {
+  const childrenOf = childrenByCell(space, i);
+  const mentioned = [...childrenOf.keys()].sort((a, b) => a - b);
   const bySignature = new Map<string, number[]>();
-  for (let k = 0; k < axis.count; k++) {
-    const value = axis.valueAt(k);
-    const met = mentioned.has(value) ? lists.filter(({ values }) => values.includes(value)) : [];
-    const signature = met.map(({ child }) => child).join('+');
-    const members = bySignature.get(signature);
-    if (members) members.push(k);
+  for (const k of mentioned) {
+    const signature = [...childrenOf.get(k)!].join('+');
+    const cells = bySignature.get(signature);
+    if (cells) cells.push(k);
     else bySignature.set(signature, [k]);
   }
-  return [...bySignature].map(([signature, members]) => ({ signature, members, size: members.length }));
+  const classes = [...bySignature].map(([signature, cells]): ValueClass => {
+    return { children: childrenOf.get(cells[0])!, signature, size: cells.length, cellAt: (k) => cells[k] };
+  });
+  const size = axis.count - mentioned.length;
+  return size === 0
+    ? classes
+    : [...classes, { children: new Set(), signature: '', size, cellAt: cellsWithout(mentioned) }];
 }
 
-function isMet(space: Space, i: number, met: readonly (string | undefined)[]): boolean {
-  return space.conditions[i].every(({ parent }) => met[parent]?.split('+').includes(String(i)) ?? false);
+/** The cells of parent i that conditions list, each with the parameters whose condition it meets. */
+function childrenByCell(space: Space, i: number): Map<number, Set<number>> {
+  const childrenOf = new Map<number, Set<number>>();
+  space.conditions.forEach((list, child) => {
+    for (const { parent, values } of list) {
+      if (parent !== i) continue;
+      for (const value of values) {
+        const k = cellOf(space.parameters[i], value)!;
+        const children = childrenOf.get(k);
+        if (children) children.add(child);
+        else childrenOf.set(k, new Set([child]));
+      }
+    }
+  });
+  return childrenOf;
+}
+
+/** k → the k-th cell that is not in the list. @param left rising. */
+function cellsWithout(left: readonly number[]): (k: number) => number {
+  // Before left[j] there are left[j] - j cells that stay.
+  const staying = left.map((cell, j) => cell - j);
+  return (k) => {
+    let [low, high] = [0, staying.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (staying[middle] <= k) low = middle + 1;
+      else high = middle;
+    }
+    return k + low;
+  };
 }
 
 /** Per parameter, the last position in the order at which its value still matters; -1 when it never does. */

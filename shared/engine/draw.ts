@@ -29,14 +29,14 @@ export function drawFeasible(
   return undefined;
 }
 
-/** The share of points of a stream that are feasible. Looks at the first `count` points. */
-export function feasibleShare(space: Space, pointOf: (attempt: number) => Point, count: number): number {
+/** How many of the first `count` points of a stream are feasible. */
+export function feasibleCount(space: Space, pointOf: (attempt: number) => Point, count: number): number {
   const deciding = decidingParameters(space, {});
   let hits = 0;
   for (let attempt = 0; attempt < count; attempt++) {
     if (isAllowed(space, paramsAt(space, pointOf(attempt), {}, deciding), {})) hits++;
   }
-  return hits / count;
+  return hits;
 }
 
 /** How many parameters decide whether a point is feasible: what one look at it costs. */

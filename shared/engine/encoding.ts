@@ -19,6 +19,8 @@ export function valueAt(parameter: Parameter, u: number): ParamValue {
 
 /** The number at u in [0, 1] between two bounds (both included) on a scale. */
 export function between(scale: Scale, low: number, high: number, u: number): number {
+  if (u === 0) return low;
+  if (u === 1) return high;
   switch (scale) {
     case 'linear':
       return clamp(low + u * (high - low), low, high);
@@ -33,8 +35,10 @@ export function between(scale: Scale, low: number, high: number, u: number): num
   }
 }
 
-/** The bounds moved out by half a step; on a log scale never further than half way to where the log ends. */
-function widened({ low, high, scale, step }: NumericParameter): [number, number] {
+/** The first and last value moved out by half a step; on a log scale at most half way to where the log ends. */
+function widened(parameter: NumericParameter): [number, number] {
+  const { low, scale, step } = parameter;
+  const high = low + (cellCount(parameter)! - 1) * step!;
   const half = step! / 2;
   switch (scale) {
     case 'linear':

@@ -65,15 +65,16 @@ export function suggestUntaken(request: SuggestRequest, taken: ReadonlySet<strin
 /** The configurations of a grid study; undefined when they cannot be listed (see `admitStudy`). */
 export function gridOf(space: Space, sampler: Sampler): Configurations | undefined {
   if (sampler.kind !== 'grid') return undefined;
+  const points = JSON.stringify(sampler.points);
   const known = grids.get(space);
-  if (known) return known;
+  if (known && known.points === points) return known.grid;
   const grid = configurationsOf(space, pointsOf(sampler));
-  if (grid) grids.set(space, grid);
+  if (grid) grids.set(space, { points, grid });
   return grid;
 }
 
-/** Listing a grid with constraints takes a while and a warm process asks again; a study has one grid per space. */
-const grids = new WeakMap<Space, Configurations>();
+/** Listing a grid with constraints takes a while and a warm process asks again; the last one of each space is kept. */
+const grids = new WeakMap<Space, { points: string | undefined; grid: Configurations }>();
 
 function pointSource(kind: 'random' | 'quasiRandom', seed: number, number: number): (attempt: number) => Point {
   const pointAt = kind === 'random' ? randomPoint : quasiRandomPoint;

@@ -17,12 +17,14 @@ export function parseJson(text: string): unknown {
       typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
     );
   } catch (error) {
-    throw malformed(`The body must be JSON: ${(error as Error).message}.`);
+    // The message quotes the body, whatever is in it.
+    const message = (error as Error).message.replace(/\p{Cc}/gu, (control) => encodeURIComponent(control));
+    throw malformed(`The body must be JSON: ${message}.`);
   }
 }
 
-// Strings without an end and anything else are left to JSON.parse. No nested repetition: linear in the length.
-const tokenPattern = /"(?:[^"\\]|\\.)*"|[{}[\],:]|-?Infinity\b|\bNaN\b|[^"{}[\],:\s]+/gs;
+// A string without an end is a token too: were it no match, its every quote would be tried as a start, in quadratic time.
+const tokenPattern = /"(?:[^"\\]|\\.)*"?|[{}[\],:]|-?Infinity\b|\bNaN\b|[^"{}[\],:\s]+/gs;
 
 /** What the scan knows about an open object or list. */
 interface Level {
@@ -44,9 +46,12 @@ function scan(text: string): string {
     } else if (token === '}' || token === ']') levels.pop();
     else if (token === ',' && level?.names) level.isNameNext = true;
     else if (token[0] === '"') {
+      if (token.length === 1 || !token.endsWith('"')) break;
       const value = unquoted(token);
+      if (value === undefined) break;
       if (level?.isNameNext) addName(level, value);
-    } else if (token === 'NaN' || token === 'Infinity' || token === '-Infinity') {
+    } else if (level?.isNameNext) continue;
+    else if (token === 'NaN' || token === 'Infinity' || token === '-Infinity') {
       readable += `${text.slice(copied, match.index)}"${token}"`;
       copied = match.index + token.length;
     }
@@ -62,12 +67,13 @@ function addName(level: Level, name: string): void {
   level.isNameNext = false;
 }
 
-function unquoted(token: string): string {
+/** @returns undefined when the token is no string of JSON. */
+function unquoted(token: string): string | undefined {
   let value: string;
   try {
     value = token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
   } catch {
-    throw malformed(`The body must be JSON: ${token.slice(0, 60)} is not a string.`);
+    return undefined;
   }
   if (!value.isWellFormed()) throw malformed('The body must be Unicode; it has half of a surrogate pair.');
   return value;
@@ -80,10 +86,16 @@ export async function readBody(request: Request): Promise<string> {
   if (!request.body) return '';
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
-    length += chunk.byteLength;
-    if (length > bodyBytesMax) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+      length += chunk.byteLength;
+      if (length > bodyBytesMax) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error instanceof ServiceError
+      ? error
+      : malformed('The body must be sent to its end; the connection broke off.');
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));

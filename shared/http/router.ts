@@ -42,9 +42,9 @@ async function answer(
   if (operation === 'health') return json({ status: 200, body: { status: 'ok', version } }, requestId);
   const caller = await identify(request);
   requireScope(caller, route);
-  if (operation === 'openapi') return json({ status: 200, body: openApiDocument(version) }, requestId);
   const query = parseOrRefuse(route.query, queryOf(url), () => 'value_invalid');
   const body = await bodyOf(request, matched);
+  if (operation === 'openapi') return json({ status: 200, body: openApiDocument(version) }, requestId);
   const call = { caller, operation, path, query, body, idempotencyKey: idempotencyKeyOf(request) };
   const reply = await useCases[operation](ports, call);
   return 'lines' in reply ? stream(reply, requestId) : json(reply, requestId);
@@ -61,6 +61,8 @@ function requireScope(caller: Caller, route: Route): void {
 function queryOf(url: URL): Record<string, string> {
   const query: Record<string, string> = {};
   for (const [name, value] of url.searchParams) {
+    if (name === '__proto__')
+      throw new ServiceError('param_unknown', '__proto__ is not a known field.', { param: name });
     if (Object.hasOwn(query, name))
       throw new ServiceError('value_invalid', `${name} must be given once in the query.`, { param: name });
     query[name] = value;
@@ -71,7 +73,9 @@ function queryOf(url: URL): Record<string, string> {
 async function bodyOf(request: Request, { operation, route }: Matched): Promise<unknown> {
   const text = await readBody(request);
   if (!route.body) {
-    if (text !== '') throw new ServiceError('body_malformed', `${route.method} ${route.path} takes no body.`);
+    // A web request with GET never has a body to read, but headers that announce one.
+    if (text !== '' || (!request.body && announcesBody(request)))
+      throw new ServiceError('body_malformed', `${route.method} ${route.path} takes no body.`);
     return undefined;
   }
   const mediaType = request.headers.get('content-type')?.split(';')[0].trim().toLowerCase();
@@ -95,16 +99,18 @@ async function bodyOf(request: Request, { operation, route }: Matched): Promise<
   );
 }
 
+function announcesBody({ headers }: Request): boolean {
+  return Number(headers.get('content-length') ?? 0) > 0 || headers.has('transfer-encoding');
+}
+
 function idempotencyKeyOf(request: Request): string | undefined {
   const key = request.headers.get('idempotency-key');
   if (key === null || request.method !== 'POST') return undefined;
   if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?$/.test(key)) {
     throw new ServiceError(
       'value_invalid',
-      `Idempotency-Key must be 1 to 128 printable ASCII characters; got ${key.length}.`,
-      {
-        param: 'Idempotency-Key',
-      },
+      `Idempotency-Key must be 1 to 128 printable ASCII characters; got ${key.length > 128 ? `${key.length} of them` : encodeURI(key)}.`,
+      { param: 'Idempotency-Key' },
     );
   }
   return key;
@@ -123,7 +129,14 @@ function headersOf(requestId: string, mediaType: string): Record<string, string>
 function json({ status, body, isReplay }: Reply<unknown>, requestId: string): Response {
   const headers = headersOf(requestId, 'application/json');
   if (isReplay) headers['idempotency-replayed'] = 'true';
-  return new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
+  return document(status, headers, status === 204 ? undefined : body);
+}
+
+/** With its length, so that a client has all of it even while its own body is still on the way. */
+function document(status: number, headers: Record<string, string>, body: unknown): Response {
+  if (body === undefined) return new Response(null, { status, headers });
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  return new Response(bytes, { status, headers: { ...headers, 'content-length': String(bytes.length) } });
 }
 
 function stream({ mediaType, fileName, lines }: Stream, requestId: string): Response {
@@ -151,7 +164,7 @@ function refusal(error: unknown, requestId: string, onFault: RouterSettings['onF
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds);
   if (code === 'method_not_allowed') headers.allow = (extra!.allowed as string[]).join(', ');
   if (code === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
-  return new Response(JSON.stringify(problem), { status: statusOf[code], headers });
+  return document(statusOf[code], headers, problem);
 }
 
 /** Errors of the engine below have names, not classes that the router would have to import. */

@@ -9,12 +9,12 @@ type Issue = z.core.$ZodIssue;
 export function parseOrRefuse<T>(schema: z.ZodType<T>, input: unknown, code: (path: PropertyKey[]) => RefusalCode): T {
   const parsed = schema.safeParse(input, { error: sentenceOf, reportInput: true });
   if (parsed.success) return parsed.data;
-  throw refusalOf(parsed.error.issues, code);
+  throw refusalOf(parsed.error.issues, input, code);
 }
 
-function refusalOf(issues: Issue[], code: (path: PropertyKey[]) => RefusalCode): ServiceError {
+function refusalOf(issues: Issue[], input: unknown, code: (path: PropertyKey[]) => RefusalCode): ServiceError {
   const first = issues[0];
-  const errors = issues.slice(0, errorCountMax).map(errorOf);
+  const errors = issues.slice(0, errorCountMax).map((issue) => errorOf(issue, input));
   const isUnknown = first.code === 'unrecognized_keys';
   return new ServiceError(isUnknown ? 'param_unknown' : code(first.path), errors[0].detail, {
     param: errors[0].param,
@@ -24,12 +24,25 @@ function refusalOf(issues: Issue[], code: (path: PropertyKey[]) => RefusalCode):
 
 const errorCountMax = 20;
 
-function errorOf(issue: Issue): FieldError {
+function errorOf(issue: Issue, input: unknown): FieldError {
   if (issue.code !== 'unrecognized_keys') {
-    return fieldError(issue.path as (string | number)[], { path: [], message: issue.message, input: issue.input });
+    return fieldError(issue.path as (string | number)[], {
+      path: [],
+      message: issue.message,
+      input: offending(issue, input),
+    });
   }
   const param = dotted([...issue.path, issue.keys[0]]);
   return { param, detail: `${param} ${issue.message}` };
+}
+
+/** The value as it was sent. An issue itself may hold what became of it, or the object around it. */
+function offending(issue: Issue, input: unknown): unknown {
+  if (issue.code === 'custom' || issue.code === 'invalid_key') return issue.input;
+  return issue.path.reduce<unknown>(
+    (value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part],
+    input,
+  );
 }
 
 /** The end of a sentence that starts with the field: `must be a number`. */
@@ -39,9 +52,9 @@ function sentenceOf(issue: RawIssue): string | undefined {
     case 'invalid_type':
       return `must be ${typeName(issue.expected)}`;
     case 'too_small':
-      return `must ${sizeOf(issue.origin)} ${issue.inclusive ? '≥' : '>'} ${issue.minimum}`;
+      return sizeSentence(issue.origin, 'at least', issue.inclusive ? '≥' : '>', issue.minimum);
     case 'too_big':
-      return `must ${sizeOf(issue.origin)} ${issue.inclusive ? '≤' : '<'} ${issue.maximum}`;
+      return sizeSentence(issue.origin, 'at most', issue.inclusive ? '≤' : '<', issue.maximum);
     case 'invalid_value':
       return `must be ${oneOf(issue.values.map((value) => JSON.stringify(value)))}`;
     case 'invalid_format':
@@ -63,7 +76,7 @@ function unknownField({ keys, inst }: Extract<RawIssue, { code: 'unrecognized_ke
   const shape = (inst as { def?: { shape?: object } } | undefined)?.def?.shape;
   const known = Object.keys(shape ?? {});
   if (known.length === 0) return 'is not a known field; none is expected here.';
-  return `is not a known field; did you mean ${nearestName(keys[0], known)}?`;
+  return `is not a known field; the nearest one is ${nearestName(keys[0], known)}.`;
 }
 
 function unionSentence({
@@ -75,7 +88,8 @@ function unionSentence({
   const branches = errors.map(([issue]) => issue);
   const fitting = branches.find((issue) => issue.code !== 'invalid_type' && issue.code !== 'invalid_value');
   if (fitting) return fitting.message;
-  return `must be ${oneOf([...new Set(branches.map(({ message }) => message.replace(/^must be /, '')))])}`;
+  const kinds = branches.flatMap(({ message }) => message.replace(/^must be /, '').split(' or '));
+  return `must be ${oneOf([...new Set(kinds)])}`;
 }
 
 function oneOf(options: readonly string[]): string {
@@ -84,10 +98,9 @@ function oneOf(options: readonly string[]): string {
   return `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
 }
 
-function sizeOf(origin: string): string {
-  if (origin === 'string') return 'have a length';
-  if (origin === 'array') return 'have a number of entries';
-  return 'be';
+function sizeSentence(origin: string, words: string, sign: string, limit: number | bigint): string {
+  const unit = { string: ['character', 'characters'], array: ['entry', 'entries'] }[origin];
+  return unit ? `must have ${words} ${limit} ${unit[Number(limit) === 1 ? 0 : 1]}` : `must be ${sign} ${limit}`;
 }
 
 function typeName(expected: string): string {

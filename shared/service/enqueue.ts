@@ -3,8 +3,7 @@ import { trialCountMaxWithoutModel } from '../domain/budget.ts';
 import { capOf, type Counter } from '../domain/counter.ts';
 import type { Params } from '../domain/parameter.ts';
 import { checkParams, paramsKey } from '../domain/params.ts';
-import { satisfiesConstraints } from '../domain/space.ts';
-import { ontoGrid } from '../engine/samplers/grid.ts';
+import { admitParams } from '../engine/admit.ts';
 import { blankTrial } from './blank-trial.ts';
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
@@ -145,18 +144,11 @@ function checkEntry(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, inde
   const hasResult = entry.values !== undefined || entry.state !== undefined;
   const checked = checkParams(space, entry.params, hasResult ? 'refuse' : 'default');
   if ('faults' in checked) throw refuseParams(space, path, checked.faults);
-  const params = ontoGrid(space, study.spec.sampler, checked.params);
-  if (!params) {
-    throw refuseFields('value_invalid', path, [
-      { path: [], message: 'must be a cell of the grid', input: checked.params },
-    ]);
+  const admitted = admitParams(space, study.spec.sampler, checked.params);
+  if ('refusal' in admitted) {
+    throw refuseFields('value_invalid', path, [{ path: [], message: admitted.refusal, input: checked.params }]);
   }
-  if (!satisfiesConstraints(space, params)) {
-    throw refuseFields('value_invalid', path, [
-      { path: [], message: 'must satisfy the constraints of the space', input: params },
-    ]);
-  }
-  return { index, params, result: hasResult ? resultOf(ports, study, entry, index) : undefined };
+  return { index, params: admitted.params, result: hasResult ? resultOf(ports, study, entry, index) : undefined };
 }
 
 function resultOf(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, index: number): Entry['result'] {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { AttributeValue, Attributes, Changes, Condition } from './table.ts';
 
 /** Whether a condition holds on an item, absent or not: the meaning that every adapter shares. */
@@ -33,23 +34,32 @@ function compares(
   if (operator === '=') return stored === value;
   // DynamoDB orders strings and numbers only.
   if (typeof value === 'boolean') return false;
-  const a = stored as string | number;
+  const order = typeof value === 'number' ? (stored as number) - value : byteOrder(stored as string, value);
   switch (operator) {
     case '<':
-      return a < value;
+      return order < 0;
     case '<=':
-      return a <= value;
+      return order <= 0;
     case '>':
-      return a > value;
+      return order > 0;
     case '>=':
-      return a >= value;
+      return order >= 0;
   }
 }
 
-/** The attributes after an update. */
+/** Both engines order strings by their UTF-8 bytes; JavaScript's own order differs beyond U+FFFF. */
+function byteOrder(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** The attributes after an update. Adding to what is no number is a bug of the caller. */
 export function applyChanges({ set, add, remove }: Changes, attributes: Attributes = {}): Attributes {
   const result: Attributes = { ...attributes, ...set };
-  for (const [name, amount] of Object.entries(add ?? {})) result[name] = (attributes[name] as number) + amount;
+  for (const [name, amount] of Object.entries(add ?? {})) {
+    const before = attributes[name];
+    assert(typeof before === 'number', `only a number can be added to; ${name} is ${JSON.stringify(before)}`);
+    result[name] = before + amount;
+  }
   for (const name of remove ?? []) delete result[name];
   return result;
 }

@@ -61,15 +61,25 @@ function conditionText(condition: Condition, p: Placeholders): string {
     case 'absent':
       return `attribute_not_exists(${p.name(condition.attribute)})`;
     case 'in':
+      if (condition.values.length === 0) return nothingText(p);
       return `${p.name(condition.attribute)} IN (${condition.values.map((value) => p.value(value)).join(', ')})`;
     case 'all':
     case 'any': {
+      if (condition.of.length === 0)
+        return condition.kind === 'all' ? conditionText({ kind: 'always' }, p) : nothingText(p);
+      // DynamoDB refuses parentheses that change nothing.
+      if (condition.of.length === 1) return conditionText(condition.of[0], p);
       const word = condition.kind === 'all' ? ' AND ' : ' OR ';
       return `(${condition.of.map((part) => conditionText(part, p)).join(word)})`;
     }
     default:
       return `${p.name(condition.attribute)} ${condition.kind} ${p.value(condition.value)}`;
   }
+}
+
+/** True of no item, absent or not. */
+function nothingText(p: Placeholders): string {
+  return `(attribute_exists(${p.name('pk')}) AND attribute_not_exists(${p.name('pk')}))`;
 }
 
 /** Hands out placeholders, one per name and one per value; the prefix keeps two expressions of a request apart. */

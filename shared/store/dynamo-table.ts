@@ -92,6 +92,8 @@ export function openDynamoTable({ client, tables, sleep, random }: DynamoSetting
   }
 
   async function query(q: Query): Promise<Page> {
+    // DynamoDB refuses bounds of which none can be between.
+    if (q.from !== undefined && q.to !== undefined && q.from > q.to) return { items: [] };
     const [partitionKey, sortKey] = q.by === 'pk' ? ['pk', 'sk'] : ['openPk', 'openSk'];
     const { text, names, values } = keyExpression(partitionKey, q.partition, sortKey, q.from, q.to);
     const reply = await documents
@@ -163,7 +165,10 @@ function requestOf(writeOne: TransactWrite, tables: DynamoSettings['tables']): W
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 function transactItem(writeOne: TransactWrite, tables: DynamoSettings['tables']): TransactItem {
-  const request = { ...requestOf(writeOne, tables), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
+  // A check needs an expression, even one that always holds; `all` of one has it.
+  const written: TransactWrite =
+    writeOne.kind === 'check' ? { ...writeOne, condition: { kind: 'all', of: [writeOne.condition] } } : writeOne;
+  const request = { ...requestOf(written, tables), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
   const Key = wireKey(writeOne.key);
   switch (writeOne.kind) {
     case 'put':

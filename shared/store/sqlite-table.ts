@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { applyChanges, holdsOn } from './condition.ts';
 import { assertTransaction } from './transaction.ts';
@@ -8,6 +8,7 @@ import {
   pageBytesMax,
   TableUnavailable,
   type Attributes,
+  type AttributeValue,
   type Item,
   type Key,
   type Page,
@@ -57,10 +58,12 @@ export function openSqliteTable(folder: string): SqliteTable {
 
   function write({ table, pk, sk }: Key, attributes: Attributes): void {
     const body = JSON.stringify(attributes);
-    if (body.length > itemBytesMax)
-      throw new RangeError(`an item may have ${itemBytesMax} bytes; ${pk} ${sk} has ${body.length}`);
+    const bytes = itemBytes({ pk, sk, ...attributes });
+    if (bytes > itemBytesMax) throw new RangeError(`an item may have ${itemBytesMax} bytes; ${pk} ${sk} has ${bytes}`);
     if (table === 'core') {
-      const open = [attributes.openPk ?? null, attributes.openSk ?? null] as SQLInputValue[];
+      const { openPk, openSk } = attributes;
+      // An item with half of the index's key is not in it.
+      const open = (openPk === undefined || openSk === undefined ? [null, null] : [openPk, openSk]) as SQLInputValue[];
       run('INSERT OR REPLACE INTO core VALUES (?, ?, ?, ?, ?)', (s) => s.run(pk, sk, ...open, body));
     } else {
       const expires = (attributes.expiresAt ?? null) as SQLInputValue;
@@ -167,9 +170,31 @@ function pageOf(
   return { items };
 }
 
+/** The size of an item as DynamoDB counts it, so that one that fits here fits there. Refuses the numbers that DynamoDB refuses. */
+function itemBytes(attributes: Record<string, AttributeValue>): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(attributes)) bytes += Buffer.byteLength(name) + valueBytes(value);
+  return bytes;
+}
+
+function valueBytes(value: AttributeValue): number {
+  if (value === undefined || value === null || typeof value === 'boolean') return 1;
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'number') {
+    if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return Math.ceil(String(Math.abs(value)).length / 2) + 1;
+    throw new RangeError(`a number must be within ±(2^53 - 1); got ${value}`);
+  }
+  // Three bytes a list or map, and one for each element.
+  const elements = Object.values(value);
+  const contents = Array.isArray(value)
+    ? elements.reduce((sum: number, one) => sum + valueBytes(one), 0)
+    : itemBytes(value);
+  return 3 + elements.length + contents;
+}
+
 function openDatabase(folder: string): DatabaseSync {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw refusedFolder(folder, error);
   }
@@ -179,20 +204,21 @@ function openDatabase(folder: string): DatabaseSync {
     db.exec(`
       PRAGMA locking_mode = EXCLUSIVE;
       PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
-      BEGIN IMMEDIATE;
-      CREATE TABLE IF NOT EXISTS core (pk TEXT, sk TEXT, open_pk TEXT, open_sk TEXT, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS core_open ON core (open_pk, open_sk, pk, sk) WHERE open_pk IS NOT NULL;
-      CREATE TABLE IF NOT EXISTS aux (pk TEXT, sk TEXT, expires_at INTEGER, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS aux_expires ON aux (expires_at) WHERE expires_at IS NOT NULL;
-      COMMIT;`);
+      PRAGMA synchronous = FULL;`);
     const found = db.prepare('PRAGMA user_version').get()!.user_version as number;
     if (found !== 0 && found !== formatVersion) {
       throw new DataFolderRefused(
         `The data in ${folder} has format ${found}; this version of Cavia reads format ${formatVersion}.`,
       );
     }
-    db.exec(`PRAGMA user_version = ${formatVersion}`);
+    db.exec(`
+      BEGIN IMMEDIATE;
+      CREATE TABLE IF NOT EXISTS core (pk TEXT, sk TEXT, open_pk TEXT, open_sk TEXT, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS core_open ON core (open_pk, open_sk, pk, sk) WHERE open_pk IS NOT NULL;
+      CREATE TABLE IF NOT EXISTS aux (pk TEXT, sk TEXT, expires_at INTEGER, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS aux_expires ON aux (expires_at) WHERE expires_at IS NOT NULL;
+      PRAGMA user_version = ${formatVersion};
+      COMMIT;`);
     return db;
   } catch (error) {
     db?.close();
@@ -201,19 +227,32 @@ function openDatabase(folder: string): DatabaseSync {
   }
 }
 
+/** As `mkdir -p`. Node's own recursion never ends below /proc, where a parent exists and a child is refused as missing. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process was quicker.
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  }
+}
+
 function refusedFolder(folder: string, error: unknown): DataFolderRefused {
   const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
-  if (errcode === sqliteCode.busy) {
+  const primary = primaryCode(errcode);
+  if (primary === sqliteCode.busy) {
     return new DataFolderRefused(
       `The data folder ${folder} is in use by another Cavia: stop that one, or give another folder with --data.`,
     );
   }
-  if (errcode === sqliteCode.full || code === 'ENOSPC') {
+  if (primary === sqliteCode.full || code === 'ENOSPC') {
     return new DataFolderRefused(
       `The disk that holds the data folder ${folder} is full: free some space, or give another folder with --data.`,
     );
   }
-  if (errcode === sqliteCode.notADatabase || errcode === sqliteCode.corrupt) {
+  if (primary === sqliteCode.notADatabase || primary === sqliteCode.corrupt) {
     return new DataFolderRefused(
       `The file cavia.db in ${folder} is not a Cavia database: give another folder with --data.`,
     );
@@ -225,11 +264,13 @@ function refusedFolder(folder: string, error: unknown): DataFolderRefused {
 
 const sqliteCode = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
 
+/** Extended codes carry the primary one in the low byte. */
+function primaryCode(errcode: number | undefined): number | undefined {
+  return errcode === undefined ? undefined : errcode & 0xff;
+}
+
 function unavailable(error: unknown, folder: string): Error {
-  const { errcode } = error as { errcode?: number };
-  if (errcode === undefined) return error as Error;
-  // Extended codes carry the primary one in the low byte.
-  const primary = errcode & 0xff;
+  const primary = primaryCode((error as { errcode?: number }).errcode);
   if (primary === sqliteCode.full) return new TableUnavailable(`the disk that holds ${folder} is full`);
   if (primary === sqliteCode.ioError || primary === sqliteCode.readOnly)
     return new TableUnavailable(`${folder} cannot be written`);

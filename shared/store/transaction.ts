@@ -5,6 +5,6 @@ export function assertTransaction(writes: readonly TransactWrite[]): void {
   if (writes.length === 0 || writes.length > transactionWriteMax) {
     throw new RangeError(`a transaction has 1 to ${transactionWriteMax} writes; got ${writes.length}`);
   }
-  const keys = new Set(writes.map(({ key }) => `${key.table} ${key.pk} ${key.sk}`));
+  const keys = new Set(writes.map(({ key: { table, pk, sk } }) => JSON.stringify([table, pk, sk])));
   if (keys.size < writes.length) throw new RangeError('a transaction must not touch the same item twice');
 }

@@ -1,5 +1,5 @@
 import { cellCount } from '../../domain/cells.ts';
-import type { Params } from '../../domain/parameter.ts';
+import type { NumericParameter, Params } from '../../domain/parameter.ts';
 import type { Sampler } from '../../domain/sampler.ts';
 import type { Space } from '../../domain/space.ts';
 import { permute } from '../../numerics/permutation.ts';
@@ -11,7 +11,8 @@ export function gridCell(configurations: Configurations, seed: number, number: n
 }
 
 /**
- * The cell that params name: floats without a step moved onto the grid's own value when they are the same to 1e-9 of it.
+ * The cell that params name: floats without a step moved onto the grid's own value when they are the same to 1e-9 of it
+ * or, close to 0, to 1e-12 of the larger bound.
  * @returns undefined when a value is not on the grid.
  */
 export function ontoGrid(space: Space, sampler: Sampler, params: Params): Params | undefined {
@@ -25,10 +26,17 @@ export function ontoGrid(space: Space, sampler: Sampler, params: Params): Params
     }
     const axis = axisOf(space, i, pointsOf(sampler)(name))!;
     const nearest = nearestOf((k) => axis.valueAt(k) as number, axis.count, value as number);
-    if (Math.abs(nearest - (value as number)) > 1e-9 * Math.abs(nearest)) return undefined;
+    if (Math.abs(nearest - (value as number)) > toleranceOf(space.parameters[i] as NumericParameter, nearest))
+      return undefined;
     onto[name] = nearest;
   }
   return onto;
+}
+
+/** On a linear scale the grid's 0 may be 1e-17 by rounding: there the size of the bounds counts. */
+function toleranceOf({ scale, low, high }: NumericParameter, nearest: number): number {
+  const rounding = scale === 'linear' ? 1e-12 * Math.max(Math.abs(low), Math.abs(high)) : 0;
+  return Math.max(1e-9 * Math.abs(nearest), rounding);
 }
 
 /** The nearest of `count` rising values, by halving. */

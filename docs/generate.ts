@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { openApiDocument } from '../shared/api/openapi.ts';
+import { apiPage } from './api-page.ts';
+import packageJson from '../package.json' with { type: 'json' };
+
+/** Writes the documents that are made from the route table; with --check only says whether they are in step. */
+const documents = {
+  'docs/openapi.json': `${JSON.stringify(openApiDocument(packageJson.version), null, 2)}\n`,
+  'docs/api.md': apiPage(),
+};
+
+for (const [path, text] of Object.entries(documents)) {
+  if (!process.argv.includes('--check')) writeFileSync(path, text);
+  else if (readOrEmpty(path) !== text) {
+    console.error(`${path} is not in step with shared/api: run npm run generate and commit it.`);
+    process.exitCode = 1;
+  }
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,165 @@
+import { dirname, join, normalize } from 'node:path/posix';
+
+/** A file of the tree: its path from the root, and its text. */
+export interface SourceFile {
+  path: string;
+  text: string;
+}
+
+interface Floor {
+  /** Folders of the project that it may import from, besides itself. A file's path for single files. */
+  floors: string[];
+  /** Packages and Node modules; `node:` allows all of Node. */
+  packages: string[];
+}
+
+/** Imports go down only: docs/architecture.md. The longest matching folder counts. */
+const floors: Record<string, Floor> = {
+  'shared/numerics': { floors: [], packages: [] },
+  'shared/domain': { floors: [], packages: ['zod'] },
+  'shared/engine': { floors: ['shared/domain', 'shared/numerics'], packages: [] },
+  'shared/api': { floors: ['shared/domain'], packages: ['zod'] },
+  'shared/service': {
+    floors: ['shared/domain', 'shared/api', 'shared/engine/suggest.ts', 'shared/engine/admit.ts'],
+    packages: ['fastest-levenshtein'],
+  },
+  'shared/store': {
+    floors: ['shared/domain', 'shared/service/ports.ts', 'shared/service/errors.ts'],
+    packages: ['node:assert/strict', 'node:crypto'],
+  },
+  'shared/store/sqlite-table.ts': { floors: ['shared/store'], packages: ['node:fs', 'node:path', 'node:sqlite'] },
+  'shared/store/dynamo-table.ts': {
+    floors: ['shared/store'],
+    packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/util-dynamodb'],
+  },
+  'shared/http': { floors: ['shared/service', 'shared/api'], packages: ['zod'] },
+  local: {
+    floors: ['shared/http', 'shared/store', 'shared/service', 'shared/api', 'package.json'],
+    packages: ['node:', 'ulid'],
+  },
+  'local/demo': { floors: ['local', 'shared/api', 'shared/domain'], packages: ['node:'] },
+  bench: { floors: ['local', 'shared', 'test/audit.ts'], packages: ['node:'] },
+  docs: { floors: ['shared/api', 'package.json'], packages: ['node:'] },
+  test: {
+    floors: ['shared', 'local', 'bench', 'docs', 'package.json'],
+    packages: ['node:', 'vitest', 'vitest/node', 'fast-check', 'zod', '@aws-sdk/client-dynamodb'],
+  },
+};
+
+/** Folders that hold code. A new one belongs into this list and into docs/architecture.md. */
+const folders = [
+  ...Object.keys(floors).filter((floor) => !floor.endsWith('.ts')),
+  'shared/engine/samplers',
+  'test/api',
+  'test/contract',
+  'test/domain',
+  'test/engine',
+  'test/engine/samplers',
+  'test/engines',
+  'test/golden',
+  'test/http',
+  'test/local',
+  'test/local/demo',
+  'test/noreg',
+  'test/numerics',
+  'test/service',
+  'test/store',
+  'test/tidy',
+];
+
+/** Words that belong to one place, so that everything else stays pure; and their homes. */
+const bannedWords: { word: RegExp; homes: string[] }[] = [
+  { word: /\bMath\.random\b/, homes: ['shared/api/client.ts'] },
+  { word: /\bnew Date\(/, homes: ['shared/domain/time.ts'] },
+  { word: /\bDate\.now\b/, homes: ['local/wire.ts', 'local/demo'] },
+  { word: /\bprocess\.env\b/, homes: ['local/demo'] },
+  { word: /\beval\(|\bnew Function\(/, homes: [] },
+  { word: /\bTODO\b|\bFIXME\b|\bXXX\b/, homes: [] },
+  { word: /@ts-(ignore|nocheck)/, homes: [] },
+];
+
+const bannedNames = /^(util|utils|helper|helpers|common|types|constants|misc|shared|index)\.ts$/;
+const namesAllowed = ['local/index.ts'];
+
+/** Everything that is wrong with a tree, one sentence each. */
+export function violations(files: readonly SourceFile[]): string[] {
+  const code = files.filter(({ path }) => path.endsWith('.ts'));
+  return [
+    ...code.flatMap((file) => [...placeFaults(file), ...importFaults(file), ...wordFaults(file), ...shapeFaults(file)]),
+    ...cycles(code),
+  ];
+}
+
+function placeFaults({ path }: SourceFile): string[] {
+  const folder = dirname(path);
+  const name = path.slice(folder.length + 1);
+  const faults: string[] = [];
+  if (folder !== '.' && !folders.includes(folder))
+    faults.push(`${path}: the folder ${folder} is not in the plan of the house`);
+  if (bannedNames.test(name) && !namesAllowed.includes(path)) faults.push(`${path}: the name ${name} says nothing`);
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config))?\.ts$/.test(name)) faults.push(`${path}: file names are kebab-case`);
+  return faults;
+}
+
+function importFaults(file: SourceFile): string[] {
+  const floor = floorOf(file.path);
+  if (floor === undefined) return [];
+  const { floors: allowed, packages } = floors[floor];
+  const own = floor.endsWith('.ts') ? floor : `${floor}/`;
+  return importsOf(file).flatMap((imported) => {
+    if (!imported.startsWith('.')) {
+      const isAllowed = packages.some((one) => imported === one || (one === 'node:' && imported.startsWith('node:')));
+      return isAllowed ? [] : [`${file.path}: ${floor} may not import ${imported}`];
+    }
+    const target = normalize(join(dirname(file.path), imported));
+    const isInside = target.startsWith(own) || allowed.some((one) => target === one || target.startsWith(`${one}/`));
+    return isInside ? [] : [`${file.path}: ${floor} may not import ${target}`];
+  });
+}
+
+function wordFaults({ path, text }: SourceFile): string[] {
+  if (path.startsWith('test/') || path.startsWith('bench/')) return [];
+  return bannedWords
+    .filter(({ word, homes }) => word.test(text) && !homes.some((home) => path === home || path.startsWith(`${home}/`)))
+    .map(({ word }) => `${path}: ${word.source} has no place here`);
+}
+
+function shapeFaults({ path, text }: SourceFile): string[] {
+  const faults: string[] = [];
+  if (/^export (\*|\{[^}]*\}) from /m.test(text))
+    faults.push(`${path}: re-exports are barrels; import from where a thing is`);
+  if (/\b(it|test|describe)\.(only|skip|todo)\(/.test(text)) faults.push(`${path}: a test is left out`);
+  if (/^(export )?(const )?enum /m.test(text)) faults.push(`${path}: enums do not survive type stripping`);
+  return faults;
+}
+
+function cycles(files: readonly SourceFile[]): string[] {
+  const graph = new Map(
+    files.map((file) => [file.path, importsOf(file, true).map((one) => normalize(join(dirname(file.path), one)))]),
+  );
+  const done = new Set<string>();
+  const faults: string[] = [];
+  const visit = (path: string, trail: string[]): void => {
+    const at = trail.indexOf(path);
+    if (at >= 0) faults.push(`${[...trail.slice(at), path].join(' → ')}: a cycle`);
+    if (at >= 0 || done.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  return faults;
+}
+
+function floorOf(path: string): string | undefined {
+  const fitting = Object.keys(floors).filter((floor) => path === floor || path.startsWith(`${floor}/`));
+  return fitting.sort((a, b) => b.length - a.length)[0];
+}
+
+/** What a file imports. @param ofOwn only files of the project. */
+function importsOf({ text }: SourceFile, ofOwn = false): string[] {
+  const found = [
+    ...text.matchAll(/^(?:import|export)\s[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm),
+  ];
+  const imported = found.map((match) => match[1] ?? match[2] ?? match[3]);
+  return ofOwn ? imported.filter((one) => one.startsWith('.')) : imported;
+}
