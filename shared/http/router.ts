@@ -173,6 +173,5 @@ function serviceErrorOf(error: unknown): ServiceError {
   const { name } = error as Error;
   if (name === 'TableUnavailable')
     return new ServiceError('unavailable', 'The store cannot answer at the moment.', { retryAfterSeconds: 2 });
-  if (name === 'StudyGone') return new ServiceError('study_not_found', 'The study has been deleted.');
   return new ServiceError('internal', 'Something went wrong; the request id finds it in the log.');
 }

@@ -18,6 +18,11 @@ export interface StudyKey {
   study: string;
 }
 
+/** The key of a study record. */
+export function keyOf({ tenant, id }: { tenant: string; id: string }): StudyKey {
+  return { tenant, study: id };
+}
+
 function tenantPk(tenant: string): string {
   if (!isIdentifier(tenant)) throw new Error(`tenant must be a lower-case ULID; got ${JSON.stringify(tenant)}`);
   return `T#${tenant}`;

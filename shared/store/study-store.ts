@@ -3,6 +3,7 @@ import { paramsKey } from '../domain/params.ts';
 import { counterAttributes, counterOf, studyAttributes, studyOf, trialOf } from './items.ts';
 import {
   isIdentifier,
+  keyOf,
   keys,
   lastTrialSk,
   reportsPk,
@@ -12,6 +13,7 @@ import {
   type StudyKey,
 } from './keys.ts';
 import { receiptWrites } from './receipts.ts';
+import { studyGone } from './study-gone.ts';
 import { queryAll, transactionWriteMax, type Key, type Table, type TransactWrite } from './table.ts';
 
 /** Studies and their counters on a table. */
@@ -101,22 +103,13 @@ export function openStudyStore(table: Table, nowMs: () => number): StudyStore {
 
     counter: async (study) => {
       const item = await table.get(keys.counter(keyOf(study)));
-      if (!item) throw new StudyGone();
+      if (!item) throw studyGone(study);
       return counterOf(item.attributes);
     },
   };
 }
 
 const knownNameCountMax = 1000;
-
-/** The study was deleted while a request for it was on its way. */
-export class StudyGone extends Error {
-  override readonly name = 'StudyGone';
-}
-
-export function keyOf(study: StudyRecord): StudyKey {
-  return { tenant: study.tenant, study: study.id };
-}
 
 function counterWrite(s: StudyKey, { open, raise }: CounterChange): TransactWrite {
   return {

@@ -1,109 +1,23 @@
-import { frontierAfter, type Counter, type OpenTrials } from '../domain/counter.ts';
 import { paramsKey } from '../domain/params.ts';
-import { parallelMax } from '../domain/budget.ts';
-import type { AskCommit, AskRefusal, Allocation, StudyRecord, TrialRecord, TrialStore } from '../service/ports.ts';
-import {
-  counterAttributes,
-  counterOf,
-  readValues,
-  trialAttributes,
-  trialChanges,
-  trialOf,
-  writtenValues,
-} from './items.ts';
-import { keys, lastTrialSk, openSk, reportsPk, studyPk, trialSk } from './keys.ts';
+import type { TrialStore } from '../service/ports.ts';
+import { allocate } from './allocation.ts';
+import { commitAsk } from './ask-commit.ts';
+import { counterAttributes, trialChanges, trialOf } from './items.ts';
+import { keyOf, keys, lastTrialSk, openSk, studyPk, trialSk } from './keys.ts';
+import { counted, findOpen, getTrial } from './open-trials.ts';
 import { receiptWrites } from './receipts.ts';
-import { keyOf, StudyGone } from './study-store.ts';
-import { queryAll, TableUnavailable, type Condition, type Item, type Table, type TransactWrite } from './table.ts';
-
-/** How often an allocation looks again before it gives up: others keep changing the counter meanwhile. */
-const lookCountMax = 20;
+import { openReportStore } from './reports.ts';
+import { queryAll, type Condition, type Table } from './table.ts';
+import { indices, namesOf, putWrites } from './trial-writes.ts';
 
 /** The protocol of trials on a table: every effect a conditional write that is safe to do twice. */
 export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
-  async function get(study: StudyRecord, number: number): Promise<TrialRecord | undefined> {
-    const item = await table.get(keys.trial(keyOf(study), number));
-    return item && trialOf(namesOf(study), item.attributes);
-  }
-
-  async function open(study: StudyRecord, counter: Counter): Promise<OpenTrials<TrialRecord>> {
-    const seen = new Map<number, TrialRecord>();
-    const recent = queryAll(table, {
-      table: 'core',
-      by: 'pk',
-      partition: studyPk(keyOf(study)),
-      from: trialSk(counter.frontier),
-      to: lastTrialSk,
-    });
-    for await (const { attributes } of recent) {
-      const trial = trialOf(namesOf(study), attributes);
-      seen.set(trial.number, trial);
-    }
-    const older = await Promise.all(counter.openBelow.map((number) => get(study, number)));
-    for (const trial of older) if (trial) seen.set(trial.number, trial);
-    const trials = [...seen.values()].sort((a, b) => a.number - b.number);
-    const expected = [...counter.openBelow, ...numbersFrom(counter.frontier, counter.nextNumber - counter.frontier)];
-    return {
-      waiting: trials.filter(({ state }) => state === 'waiting'),
-      running: trials.filter(({ state }) => state === 'running'),
-      missing: expected.filter((number) => !seen.has(number)),
-    };
-  }
-
-  /** Takes r numbers if the counter still is as it was when its running trials were counted. */
-  async function allocateAfterLook(
-    study: StudyRecord,
-    counter: Counter,
-    parallel: number,
-    wanted: number,
-  ): Promise<Allocation | 'stale'> {
-    const found = await open(study, counter);
-    const running = found.running.length + found.missing.length;
-    const count = Math.min(wanted, counter.left, parallel - running);
-    if (count <= 0) return { numbers: [], limit: 'parallel' };
-    const written = await table.update(
-      keys.counter(keyOf(study)),
-      {
-        set: {
-          running: running + count,
-          ...frontierAfter(openNumbers(found), counter.nextNumber),
-          frontierMovedMs: nowMs(),
-        },
-        add: { nextNumber: count, left: -count, version: 1 },
-      },
-      { kind: '=', attribute: 'version', value: counter.version },
-    );
-    if (!written.ok) return 'stale';
-    return { numbers: numbersFrom(counter.nextNumber, count), limit: limitOf(wanted, count, counter.left) };
-  }
-
-  async function commitAsk(study: StudyRecord, { claims, puts, receipt }: AskCommit): Promise<AskRefusal | undefined> {
-    const isGuarded = !study.spec.allowDuplicates;
-    const started = claims.filter(({ from }) => from.state === 'waiting').length;
-    const writes: TransactWrite[] = [
-      ...claims.map(({ from, change }) => claimWrite(study, from, change, nowMs())),
-      ...puts.flatMap((trial) => putWrites(study, trial, isGuarded)),
-      ...(started > 0 ? [startWrite(study, started)] : []),
-      ...receiptWrites(receipt, study, nowMs()),
-    ];
-    const written = await table.transact(writes);
-    if (written.ok) return undefined;
-    const refused = written.refusals.map((refusal) => refusal !== undefined);
-    const perPut = isGuarded ? 2 : 1;
-    const putAt = (i: number): number => claims.length + i * perPut;
-    return {
-      answered: receipt !== undefined && refused.at(-1)!,
-      claimsLost: indices(claims, (i) => refused[i]),
-      numbersLost: indices(puts, (i) => refused[putAt(i)]),
-      duplicates: isGuarded ? indices(puts, (i) => refused[putAt(i) + 1]) : [],
-      limitReached: started > 0 && refused[putAt(puts.length)],
-    };
-  }
-
   return {
-    get,
-    open,
-    commitAsk,
+    get: (study, number) => getTrial(table, study, number),
+    open: (study, counter) => findOpen(table, study, counter),
+    allocate: (study, wanted) => allocate(table, study, wanted, nowMs),
+    commitAsk: (study, commit) => commitAsk(table, study, commit, nowMs()),
+    ...openReportStore(table),
 
     holderOf: async (study, params) => {
       const item = await table.get(keys.guard(keyOf(study), paramsKey(params)));
@@ -146,44 +60,12 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
     },
 
     moveFrontier: async (study, counter, found, now) => {
-      const running = found.running.length + found.missing.length;
-      const moved = { running, ...frontierAfter(openNumbers(found), counter.nextNumber), frontierMovedMs: now };
       const written = await table.update(
         keys.counter(keyOf(study)),
-        { set: moved, add: { version: 1 } },
+        { set: counterAttributes(counted(found, counter, now)), add: { version: 1 } },
         { kind: '=', attribute: 'version', value: counter.version },
       );
       return written.ok;
-    },
-
-    allocate: async (study, wanted) => {
-      const parallel = study.spec.budget.parallel ?? parallelMax;
-      let count = wanted;
-      for (let look = 0; look < lookCountMax; look++) {
-        const written = await table.update(
-          keys.counter(keyOf(study)),
-          { add: { nextNumber: count, left: -count, running: count, version: 1 } },
-          allocatable(count, parallel),
-        );
-        if (written.ok) {
-          const after = counterOf(written.item.attributes);
-          return {
-            numbers: numbersFrom(after.nextNumber - count, count),
-            limit: limitOf(wanted, count, after.left + count),
-          };
-        }
-        const counter = foundCounter(written.found);
-        if (!counter.open) return { numbers: [], limit: 'closed' };
-        if (counter.left === 0) return { numbers: [], limit: 'budget' };
-        if (counter.running < parallel) {
-          count = Math.min(wanted, counter.left, parallel - counter.running);
-          continue;
-        }
-        const allocated = await allocateAfterLook(study, counter, parallel, wanted);
-        if (allocated !== 'stale') return allocated;
-        count = wanted;
-      }
-      throw new TableUnavailable('too many asks at once for this study');
     },
 
     add: async (study, { first, raise, attached, trials }, receipt) => {
@@ -240,7 +122,7 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
         { kind: 'update', key, changes, condition },
         ...receiptWrites(receipt, study, nowMs()),
       ]);
-      const found = await get(study, number);
+      const found = await getTrial(table, study, number);
       if (written.ok) return { ok: true, trial: found! };
       return { ok: false, found, answered: written.refusals[1] !== undefined };
     },
@@ -262,162 +144,30 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
             ],
           },
         },
-        counterWrite(study, counter, { openBelow }),
+        {
+          kind: 'update',
+          key: keys.counter(s),
+          changes: { set: { openBelow }, add: { version: 1 } },
+          condition: { kind: '=', attribute: 'version', value: counter.version },
+        },
         ...receiptWrites(receipt, study, nowMs()),
       ]);
       if (!written.ok) return { ok: false, answered: written.refusals[2] !== undefined };
-      return { ok: true, trial: (await get(study, from.number))! };
+      return { ok: true, trial: (await getTrial(table, study, from.number))! };
     },
 
     heal: async (study, trial) => {
       const isGuarded = !study.spec.allowDuplicates && trial.state === 'waiting';
       return (await table.transact(putWrites(study, trial, isGuarded))).ok;
     },
-
-    putReport: async (study, number, attempt, step, values) => {
-      const stored = writtenValues(values);
-      const text = JSON.stringify(
-        Object.keys(stored)
-          .sort()
-          .map((metric) => [metric, stored[metric]]),
-      );
-      const written = await table.put(
-        keys.report(keyOf(study), number, attempt, step),
-        { attempt, step, values: stored, text },
-        { kind: 'any', of: [{ kind: 'itemAbsent' }, { kind: '=', attribute: 'text', value: text }] },
-      );
-      return written.ok ? 'stored' : 'conflict';
-    },
-
-    reports: async (study, number, limit) => {
-      const page = await table.query({
-        table: 'aux',
-        by: 'pk',
-        partition: reportsPk(keyOf(study), number),
-        to: '~',
-        limit,
-        descending: true,
-      });
-      return page.items
-        .filter(({ key }) => !key.sk.startsWith('late'))
-        .map(({ attributes }) => ({
-          attempt: attributes.attempt as number,
-          step: attributes.step as number,
-          values: readValues(attributes.values as Record<string, string>),
-        }))
-        .reverse();
-    },
-
-    keepSuperseded: async (study, number, attempt, values) => {
-      await table.put(keys.supersededResult(keyOf(study), number, attempt), { attempt, values: writtenValues(values) });
-    },
   };
 }
 
 /** The fields that differ when a trial waits to be given out. */
-export const waitingAgain = {
+const waitingAgain = {
   state: 'waiting',
   worker: undefined,
   leaseUntilMs: undefined,
   message: undefined,
   finishedMs: undefined,
 } as const;
-
-function namesOf(study: StudyRecord): string[] {
-  return Object.keys(study.spec.space);
-}
-
-function numbersFrom(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => first + i);
-}
-
-function indices(list: readonly unknown[], isWanted: (i: number) => boolean): number[] {
-  return list.flatMap((_, i) => (isWanted(i) ? [i] : []));
-}
-
-function openNumbers({ waiting, running, missing }: OpenTrials<TrialRecord>): number[] {
-  return [...waiting.map(({ number }) => number), ...running.map(({ number }) => number), ...missing];
-}
-
-function limitOf(wanted: number, count: number, left: number): Allocation['limit'] {
-  if (count === wanted) return undefined;
-  return count === left ? 'budget' : 'parallel';
-}
-
-function foundCounter(item: Item | undefined): Counter {
-  if (!item) throw new StudyGone();
-  return counterOf(item.attributes);
-}
-
-function allocatable(count: number, parallel: number): Condition {
-  return {
-    kind: 'all',
-    of: [
-      { kind: '=', attribute: 'open', value: true },
-      { kind: '>=', attribute: 'left', value: count },
-      { kind: '<=', attribute: 'running', value: parallel - count },
-    ],
-  };
-}
-
-/** A trial to be written for the first time, with the guard that keeps its params unique. */
-function putWrites(study: StudyRecord, trial: TrialRecord, isGuarded: boolean): TransactWrite[] {
-  const s = keyOf(study);
-  const put: TransactWrite = {
-    kind: 'put',
-    key: keys.trial(s, trial.number),
-    attributes: trialAttributes(s, namesOf(study), trial),
-    condition: { kind: 'itemAbsent' },
-  };
-  if (!isGuarded) return [put];
-  const guard: TransactWrite = {
-    kind: 'put',
-    key: keys.guard(s, paramsKey(trial.params)),
-    attributes: { number: trial.number },
-    condition: { kind: 'itemAbsent' },
-  };
-  return [put, guard];
-}
-
-function claimWrite(study: StudyRecord, from: TrialRecord, change: Partial<TrialRecord>, now: number): TransactWrite {
-  const s = keyOf(study);
-  return {
-    kind: 'update',
-    key: keys.trial(s, from.number),
-    changes: trialChanges(s, from.number, change),
-    condition: {
-      kind: 'all',
-      of: [
-        { kind: '=', attribute: 'attempt', value: from.attempt },
-        { kind: '=', attribute: 'state', value: from.state },
-        ...(from.state === 'running' ? [{ kind: '<=' as const, attribute: 'leaseUntilMs', value: now }] : []),
-      ],
-    },
-  };
-}
-
-/** Waiting trials that start count as running from here on; within the transaction, so that a look in between sees either. */
-function startWrite(study: StudyRecord, count: number): TransactWrite {
-  const parallel = study.spec.budget.parallel ?? parallelMax;
-  return {
-    kind: 'update',
-    key: keys.counter(keyOf(study)),
-    changes: { add: { running: count, version: 1 } },
-    condition: {
-      kind: 'all',
-      of: [
-        { kind: '=', attribute: 'open', value: true },
-        { kind: '<=', attribute: 'running', value: parallel - count },
-      ],
-    },
-  };
-}
-
-function counterWrite(study: StudyRecord, counter: Counter, change: Partial<Counter>): TransactWrite {
-  return {
-    kind: 'update',
-    key: keys.counter(keyOf(study)),
-    changes: { set: counterAttributes(change), add: { version: 1 } },
-    condition: { kind: '=', attribute: 'version', value: counter.version },
-  };
-}

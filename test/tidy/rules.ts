@@ -38,8 +38,8 @@ const floors: Record<string, Floor> = {
     packages: ['node:', 'ulid'],
   },
   'local/demo': { floors: ['local', 'shared/api', 'shared/domain'], packages: ['node:'] },
-  bench: { floors: ['local', 'shared', 'test/audit.ts'], packages: ['node:'] },
-  docs: { floors: ['shared/api', 'package.json'], packages: ['node:'] },
+  bench: { floors: ['local', 'shared', 'test/audit.ts'], packages: ['node:', 'zod'] },
+  docs: { floors: ['shared/api', 'package.json'], packages: ['node:', 'zod'] },
   test: {
     floors: ['shared', 'local', 'bench', 'docs', 'package.json'],
     packages: ['node:', 'vitest', 'vitest/node', 'fast-check', 'zod', '@aws-sdk/client-dynamodb'],

@@ -1,0 +1,92 @@
+import { parallelMax } from '../domain/budget.ts';
+import type { Counter } from '../domain/counter.ts';
+import type { Allocation, StudyRecord } from '../service/ports.ts';
+import { counterAttributes, counterOf } from './items.ts';
+import { keyOf, keys } from './keys.ts';
+import { counted, findOpen, numbersFrom } from './open-trials.ts';
+import { studyGone } from './study-gone.ts';
+import { TableUnavailable, type Condition, type Item, type Table } from './table.ts';
+
+/** How often an allocation looks again before it gives up: others keep changing the counter meanwhile. */
+const lookCountMax = 20;
+
+/** Takes up to `wanted` numbers out of the budget: one conditional update, outside of every transaction. */
+export async function allocate(
+  table: Table,
+  study: StudyRecord,
+  wanted: number,
+  nowMs: () => number,
+): Promise<Allocation> {
+  const parallel = study.spec.budget.parallel ?? parallelMax;
+  let count = wanted;
+  for (let look = 0; look < lookCountMax; look++) {
+    const written = await table.update(
+      keys.counter(keyOf(study)),
+      { add: { nextNumber: count, left: -count, running: count, version: 1 } },
+      allocatable(count, parallel),
+    );
+    if (written.ok) {
+      const after = counterOf(written.item.attributes);
+      return {
+        numbers: numbersFrom(after.nextNumber - count, count),
+        limit: limitOf(wanted, count, after.left + count),
+      };
+    }
+    const counter = foundCounter(study, written.found);
+    if (!counter.open) return { numbers: [], limit: 'closed' };
+    if (counter.left === 0) return { numbers: [], limit: 'budget' };
+    if (counter.running < parallel) {
+      count = Math.min(wanted, counter.left, parallel - counter.running);
+      continue;
+    }
+    const allocated = await allocateAfterLook(table, study, counter, parallel, wanted, nowMs());
+    if (allocated !== 'stale') return allocated;
+    count = wanted;
+  }
+  throw new TableUnavailable('too many asks at once for this study');
+}
+
+/** Takes r numbers if the counter still is as it was when its running trials were counted. */
+async function allocateAfterLook(
+  table: Table,
+  study: StudyRecord,
+  counter: Counter,
+  parallel: number,
+  wanted: number,
+  nowMs: number,
+): Promise<Allocation | 'stale'> {
+  const look = counted(await findOpen(table, study, counter), counter, nowMs);
+  const count = Math.min(wanted, counter.left, parallel - look.running);
+  if (count <= 0) return { numbers: [], limit: 'parallel' };
+  const written = await table.update(
+    keys.counter(keyOf(study)),
+    {
+      set: counterAttributes({ ...look, running: look.running + count }),
+      add: { nextNumber: count, left: -count, version: 1 },
+    },
+    { kind: '=', attribute: 'version', value: counter.version },
+  );
+  if (!written.ok) return 'stale';
+  return { numbers: numbersFrom(counter.nextNumber, count), limit: limitOf(wanted, count, counter.left) };
+}
+
+function limitOf(wanted: number, count: number, left: number): Allocation['limit'] {
+  if (count === wanted) return undefined;
+  return count === left ? 'budget' : 'parallel';
+}
+
+function foundCounter(study: StudyRecord, item: Item | undefined): Counter {
+  if (!item) throw studyGone(study);
+  return counterOf(item.attributes);
+}
+
+function allocatable(count: number, parallel: number): Condition {
+  return {
+    kind: 'all',
+    of: [
+      { kind: '=', attribute: 'open', value: true },
+      { kind: '>=', attribute: 'left', value: count },
+      { kind: '<=', attribute: 'running', value: parallel - count },
+    ],
+  };
+}

@@ -1,0 +1,33 @@
+import type { AskCommit, AskRefusal, StudyRecord } from '../service/ports.ts';
+import { receiptWrites } from './receipts.ts';
+import type { Table, TransactWrite } from './table.ts';
+import { claimWrite, indices, putWrites, startWrite } from './trial-writes.ts';
+
+/** Writes what an ask gives out, with its receipt, in one transaction. */
+export async function commitAsk(
+  table: Table,
+  study: StudyRecord,
+  { claims, puts, receipt }: AskCommit,
+  nowMs: number,
+): Promise<AskRefusal | undefined> {
+  const isGuarded = !study.spec.allowDuplicates;
+  const started = claims.filter(({ from }) => from.state === 'waiting').length;
+  const writes: TransactWrite[] = [
+    ...claims.map(({ from, change }) => claimWrite(study, from, change, nowMs)),
+    ...puts.flatMap((trial) => putWrites(study, trial, isGuarded)),
+    ...(started > 0 ? [startWrite(study, started)] : []),
+    ...receiptWrites(receipt, study, nowMs),
+  ];
+  const written = await table.transact(writes);
+  if (written.ok) return undefined;
+  const refused = written.refusals.map((refusal) => refusal !== undefined);
+  const perPut = isGuarded ? 2 : 1;
+  const putAt = (i: number): number => claims.length + i * perPut;
+  return {
+    answered: receipt !== undefined && refused.at(-1)!,
+    claimsLost: indices(claims, (i) => refused[i]),
+    numbersLost: indices(puts, (i) => refused[putAt(i)]),
+    duplicates: isGuarded ? indices(puts, (i) => refused[putAt(i) + 1]) : [],
+    limitReached: started > 0 && refused[putAt(puts.length)],
+  };
+}
