@@ -29,13 +29,16 @@ export async function audit(client: Client, study: string, isAtRest = true): Pro
   if (isAtRest && numbers.length !== progress.given)
     wrong.push(`I1 dense-numbers: ${numbers.length} trials, ${progress.given} numbers given out`);
   const attached = trials.filter(({ origin }) => origin === 'attached').length;
-  const cap = Math.min(budget.trials + attached, configurations ?? Infinity);
+  const confirmations = trials.filter(({ origin }) => origin === 'confirmation').length;
+  const cap = Math.min(budget.trials + attached, configurations ?? Infinity) + confirmations;
   if (progress.left + progress.given !== cap)
     wrong.push(`I2 budget-exact: ${progress.left} left + ${progress.given} given is not ${cap}`);
   if (!allowDuplicates) {
-    const keys = trials
-      .filter(({ state, params }) => state !== 'cancelled' || Object.keys(params).length > 0)
-      .map(({ params }) => paramsKey(params));
+    const suggested = trials.filter(
+      ({ origin, state, params }) =>
+        origin !== 'confirmation' && (state !== 'cancelled' || Object.keys(params).length > 0),
+    );
+    const keys = suggested.map(({ params }) => paramsKey(params));
     if (new Set(keys).size < keys.length) wrong.push('I3 no-duplicate: two trials have the same params');
   }
   const running = trials.filter(({ state }) => state === 'running').length;

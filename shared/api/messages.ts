@@ -3,6 +3,7 @@ import { FiniteNumber } from '../domain/finite-number.ts';
 import { Budget, LeaseTerms, parallelMax, trialCountMaxWithoutModel } from '../domain/budget.ts';
 import { Name } from '../domain/name.ts';
 import { Objective } from '../domain/objective.ts';
+import { Sampler } from '../domain/sampler.ts';
 import { Params } from '../domain/parameter.ts';
 import { Constraints, SearchSpace } from '../domain/search-space.ts';
 import { EndReason, StudySpec, StudyState } from '../domain/study.ts';
@@ -203,6 +204,43 @@ export const CreatedApiKey = ApiKey.extend({
 export type CreatedApiKey = z.infer<typeof CreatedApiKey>;
 export const ApiKeyPage = z.strictObject({ data: z.array(ApiKey), nextCursor: z.string().nullable() });
 export type ApiKeyPage = z.infer<typeof ApiKeyPage>;
+
+export const LintRequest = z.strictObject({
+  space: SearchSpace,
+  constraints: Constraints.default([]),
+  sampler: Sampler.default({ kind: 'auto' }),
+  budget: z.strictObject({ trials: z.int().min(1).max(trialCountMaxWithoutModel) }).optional(),
+});
+export type LintRequest = z.infer<typeof LintRequest>;
+export const LintResponse = z.strictObject({
+  warnings: z.array(z.strictObject({ param: z.string(), detail: z.string(), hint: z.string() })),
+  configurations: z
+    .int()
+    .nullable()
+    .meta({ description: 'How many different configurations there are; null when there is no end of them.' }),
+  feasibleShare: z
+    .number()
+    .meta({ description: 'The share of the space that satisfies the constraints, 0 to 1, by random points.' }),
+});
+export type LintResponse = z.infer<typeof LintResponse>;
+
+export const Preset = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  space: z.record(z.string(), z.record(z.string(), z.unknown())).meta({ description: 'As the space of a study.' }),
+  constraints: z.array(z.string()),
+  source: z.string().meta({ description: 'Where the ranges come from.' }),
+});
+export const PresetPage = z.strictObject({ data: z.array(Preset), nextCursor: z.string().nullable() });
+export type PresetPage = z.infer<typeof PresetPage>;
+
+export const ConfirmRequest = z.strictObject({
+  top: z.int().min(1).max(10).default(1).meta({ description: 'How many of the best trials to run again.' }),
+  repeats: z.int().min(1).max(9).default(3).meta({ description: 'How often each of them.' }),
+});
+export type ConfirmRequest = z.infer<typeof ConfirmRequest>;
+export const ConfirmResponse = z.strictObject({ trials: z.array(Trial) });
+export type ConfirmResponse = z.infer<typeof ConfirmResponse>;
 
 export const Health = z.strictObject({ status: z.literal('ok'), version: z.string() });
 export type Health = z.infer<typeof Health>;

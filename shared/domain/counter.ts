@@ -11,6 +11,8 @@ export interface Counter {
   cap: number;
   /** How many results were brought in from outside; they have numbers and cost no budget. */
   attached: number;
+  /** How many trials run others again; they come on top of the budget. */
+  confirmations: number;
   /** Whether asks are answered at all: the study is active. */
   open: boolean;
   /** An upper bound of the running trials: counted up by asks, set right by looking when it reaches the limit. */
@@ -24,9 +26,16 @@ export interface Counter {
   frontierMovedMs: number;
 }
 
-/** How many numbers fit: the budget and what was brought in, but never more than there are configurations. */
-export function capOf(budgetTrials: number, attached: number, configurations: number | undefined): number {
-  return Math.min(budgetTrials + attached, configurations ?? Infinity);
+/**
+ * How many numbers fit: the budget and what was brought in, but never more than there are configurations; and the
+ * confirmations, which have other trials' configurations.
+ */
+export function capOf(
+  budgetTrials: number,
+  configurations: number | undefined,
+  { attached, confirmations }: Pick<Counter, 'attached' | 'confirmations'>,
+): number {
+  return Math.min(budgetTrials + attached, configurations ?? Infinity) + confirmations;
 }
 
 export function newCounter(cap: number): Counter {
@@ -35,6 +44,7 @@ export function newCounter(cap: number): Counter {
     left: cap,
     cap,
     attached: 0,
+    confirmations: 0,
     open: true,
     running: 0,
     version: 0,

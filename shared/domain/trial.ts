@@ -27,12 +27,16 @@ export const Trial = z
     number: z.int(),
     state: TrialState,
     params: Params,
+    seed: z
+      .int()
+      .meta({ description: 'For the training itself: differs from trial to trial, and stays with the trial.' }),
     values: MetricValues.nullable(),
     attempt: z
       .int()
       .meta({ description: 'How many times the trial has been given out; every tell names the attempt it is for.' }),
     failures: z.int().meta({ description: "Attempts that ended by a machine's fault or a lease that ran out." }),
-    origin: z.enum(['suggested', 'enqueued', 'attached']),
+    origin: z.enum(['suggested', 'enqueued', 'attached', 'confirmation']),
+    confirms: z.int().nullable().meta({ description: 'The trial that a confirmation runs again.' }),
     suggestion: Suggestion.nullable(),
     worker: z.string().nullable(),
     lease: z.strictObject({ expires: Time }).nullable(),

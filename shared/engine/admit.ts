@@ -32,8 +32,7 @@ export function admitStudy(space: Space, sampler: Sampler): Admitted | { faults:
       faults: [{ ...nothingFeasible(space), message: 'must leave something: no configuration satisfies them all' }],
     };
   if (configurations === undefined && space.constraints.length > 0) {
-    const count = Math.min(drawCountMax, Math.ceil(coordinateCountMax / decidingCount(space)));
-    const hits = feasibleCount(space, (attempt) => randomPoint(0, 0, attempt), count);
+    const { hits, count } = lookForFeasible(space);
     // At a true share of 1e-4 a look at 100,000 points sees fewer than 3 with probability 0.3 %.
     if (hits < Math.min(3, feasibleShareMin * count)) {
       const message = `must leave at least ${feasibleShareMin} of the space to sample from; of ${count} random points ${hits} satisfy them all: narrow the parameters' bounds to the part that you mean`;
@@ -53,6 +52,13 @@ export function admitParams(space: Space, sampler: Sampler, params: Params): { p
   return satisfiesConstraints(space, onto)
     ? { params: onto }
     : { refusal: 'must satisfy the constraints of the space' };
+}
+
+/** How much of the space satisfies the constraints, by a fixed set of random points. */
+export function lookForFeasible(space: Space): { hits: number; count: number } {
+  if (space.constraints.length === 0) return { hits: 1, count: 1 };
+  const count = Math.min(drawCountMax, Math.ceil(coordinateCountMax / decidingCount(space)));
+  return { hits: feasibleCount(space, (attempt) => randomPoint(0, 0, attempt), count), count };
 }
 
 /** Whether params with these fixed values can be drawn at all. */

@@ -93,7 +93,7 @@ async function bodyOf(request: Request, { operation, route }: Matched): Promise<
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
     throw new ServiceError('body_malformed', `The body must be a JSON object; got ${text.slice(0, 60)}.`);
   }
-  const definesSpace = operation === 'createStudy' || operation === 'updateStudy';
+  const definesSpace = operation === 'createStudy' || operation === 'updateStudy' || operation === 'lintSpace';
   return parseOrRefuse(route.body, parsed, ([field]) =>
     definesSpace && (field === 'space' || field === 'constraints') ? 'space_invalid' : 'value_invalid',
   );
@@ -134,7 +134,10 @@ function json({ status, body, isReplay }: Reply<unknown>, requestId: string): Re
 
 /** With its length, so that a client has all of it even while its own body is still on the way. */
 function document(status: number, headers: Record<string, string>, body: unknown): Response {
-  if (body === undefined) return new Response(null, { status, headers });
+  if (body === undefined) {
+    const { 'content-type': _, ...bare } = headers;
+    return new Response(null, { status, headers: bare });
+  }
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   return new Response(bytes, { status, headers: { ...headers, 'content-length': String(bytes.length) } });
 }

@@ -3,6 +3,7 @@ import { ask } from '../service/ask.ts';
 import { best } from '../service/best.ts';
 import type { Call, Reply } from '../service/call.ts';
 import { cancel } from '../service/cancel.ts';
+import { confirm } from '../service/confirm.ts';
 import { createApiKey } from '../service/create-api-key.ts';
 import { createStudy } from '../service/create-study.ts';
 import { deleteStudy } from '../service/delete-study.ts';
@@ -10,7 +11,9 @@ import { enqueue } from '../service/enqueue.ts';
 import { exportTrials, type Stream } from '../service/export-trials.ts';
 import { getStudy } from '../service/get-study.ts';
 import { getTrial } from '../service/get-trial.ts';
+import { lintSpace } from '../service/lint-space.ts';
 import { listApiKeys } from '../service/list-api-keys.ts';
+import { listPresets } from '../service/list-presets.ts';
 import { listStudies } from '../service/list-studies.ts';
 import { listTrials } from '../service/list-trials.ts';
 import type { Ports } from '../service/ports.ts';
@@ -43,6 +46,9 @@ export const useCases: Record<Exclude<Operation, 'health' | 'openapi'>, UseCase>
   retry,
   best,
   exportTrials,
+  confirm,
+  lintSpace,
+  listPresets,
   createApiKey,
   listApiKeys,
   revokeApiKey,

@@ -11,7 +11,7 @@ import { refuseParams } from './fields.ts';
 import { findStudy, spaceOfStudy } from './find.ts';
 import { findReplay, keyedRequest, receiptOf, replayOfRival, type KeyedRequest } from './idempotency.ts';
 import type { AskCommit, Ports, StudyRecord, TrialChange, TrialRecord } from './ports.ts';
-import { countsOf, failExpired, isExpired, settleStudy } from './settle-study.ts';
+import { countsOf, failExpired, isExpired, isShortOfConfigurations, settleStudy } from './settle-study.ts';
 import { trialView } from './views.ts';
 
 /** How often an ask starts over because others were faster; each round something was given to somebody. */
@@ -126,10 +126,7 @@ class Asking {
     const { study, counter, open, healed } = await settleStudy(this.#ports, this.#study);
     if (healed > 0) return true;
     if (study.state === 'finished') this.#reason = 'finished';
-    else if (
-      counter.cap < study.spec.budget.trials + counter.attached &&
-      open.running.length + open.missing.length === 0
-    ) {
+    else if (isShortOfConfigurations(study, counter) && open.running.length + open.missing.length === 0) {
       this.#reason = 'exhausted';
     }
     return false;
@@ -149,7 +146,9 @@ class Asking {
     };
     const claims = claimable.map((from) => ({ from, change: claimChange(from, given) }));
     const puts = this.#held.map((held) => newTrial(held, given));
-    const trials = [...claims.map(({ from, change }) => ({ ...from, ...change })), ...puts].map(trialView);
+    const trials = [...claims.map(({ from, change }) => ({ ...from, ...change })), ...puts].map((trial) =>
+      trialView(this.#study, trial),
+    );
     const body: AskResponse = { trials, granted: trials.length };
     if (trials.length < count) {
       body.reason = this.#reason ?? 'parallel_limit';

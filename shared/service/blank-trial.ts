@@ -9,6 +9,7 @@ export function blankTrial(number: number): TrialRecord {
     attempt: 0,
     failures: 0,
     origin: 'suggested',
+    confirms: undefined,
     suggestion: undefined,
     worker: undefined,
     leaseUntilMs: undefined,

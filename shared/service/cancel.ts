@@ -18,14 +18,14 @@ export async function cancel(ports: Ports, call: Call<{ message?: string | undef
   if (replay) return replay;
   for (let tried = 0; tried < tryCountMax; tried++) {
     const trial = await findTrial(ports, study, number);
-    if (trial.state === 'cancelled') return { status: 200, body: trialView(trial), isReplay: true };
+    if (trial.state === 'cancelled') return { status: 200, body: trialView(study, trial), isReplay: true };
     if (isTerminal(trial.state)) {
       throw new ServiceError('trial_finished', `Trial ${number} is ${trial.state} and cannot be cancelled.`, {
-        extra: { trial: trialView(trial) },
+        extra: { trial: trialView(study, trial) },
       });
     }
     const change = { state: 'cancelled' as const, message: call.body.message, finishedMs: ports.clock.nowMs() };
-    const reply = { status: 200, body: trialView({ ...trial, ...change }) };
+    const reply = { status: 200, body: trialView(study, { ...trial, ...change }) };
     const expected = { attempt: trial.attempt, states: [trial.state] };
     const written = await ports.trials.change(study, number, expected, change, receiptOf(keyed, reply));
     if (written.ok) {

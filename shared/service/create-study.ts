@@ -36,7 +36,7 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
     endedMs: undefined,
     revision: 1,
   };
-  const counter = newCounter(capOf(spec.budget.trials, 0, configurations));
+  const counter = newCounter(capOf(spec.budget.trials, configurations, { attached: 0, confirmations: 0 }));
   const reply = { status: 201, body: studyView(study, counter, { waiting: 0, running: 0 }) };
   const outcome = await ports.studies.create(study, counter, receiptOf(keyed, reply));
   switch (outcome) {

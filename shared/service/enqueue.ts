@@ -73,8 +73,11 @@ async function addChunk(
     const raise = raiseFor(study, counter, attached);
     requireRoom(study, counter, entries.length, raise);
     const trials = entries.map((entry, i) => trialOf(ports, counter.nextNumber + i, entry));
-    const done = { trials: [...body.trials, ...trials.map(trialView)], duplicates: body.duplicates };
-    const addition = { first: counter.nextNumber, raise, attached, trials };
+    const done = {
+      trials: [...body.trials, ...trials.map((trial) => trialView(study, trial))],
+      duplicates: body.duplicates,
+    };
+    const addition = { first: counter.nextNumber, raise, attached, confirmations: 0, trials };
     const outcome = await ports.trials.add(study, addition, receiptFor(done));
     if (outcome === 'added') {
       body.trials = done.trials;
@@ -116,7 +119,10 @@ async function withoutDuplicates(
 }
 
 function raiseFor(study: StudyRecord, counter: Counter, attached: number): number {
-  return capOf(study.spec.budget.trials, counter.attached + attached, study.configurations) - counter.cap;
+  return (
+    capOf(study.spec.budget.trials, study.configurations, { ...counter, attached: counter.attached + attached }) -
+    counter.cap
+  );
 }
 
 function requireRoom(study: StudyRecord, counter: Counter, count: number, raise: number): void {

@@ -24,7 +24,7 @@ export async function exportTrials(ports: Ports, call: Call<undefined, ExportQue
 }
 
 async function* jsonLines(ports: Ports, study: StudyRecord): AsyncGenerator<string> {
-  for await (const trial of ports.trials.all(study)) yield `${JSON.stringify(trialView(trial))}\n`;
+  for await (const trial of ports.trials.all(study)) yield `${JSON.stringify(trialView(study, trial))}\n`;
 }
 
 const plainColumns = [
@@ -48,7 +48,7 @@ async function* csvLines(ports: Ports, study: StudyRecord): AsyncGenerator<strin
     ...names.map((name) => `params.${name}`),
   ]);
   for await (const record of ports.trials.all(study)) {
-    const trial: Trial = trialView(record);
+    const trial: Trial = trialView(study, record);
     yield csvLine([
       ...plainColumns.map((column) => trial[column]),
       ...metrics.map((metric) => trial.values?.[metric]),

@@ -11,5 +11,5 @@ export async function getTrial(ports: Ports, call: Call): Promise<Reply<TrialDet
   const study = await findStudy(ports, call);
   const trial = await findTrial(ports, study, trialNumberOf(study, call));
   const intermediate = await ports.trials.reports(study, trial.number, intermediateMax);
-  return { status: 200, body: { ...trialView(trial), intermediate } };
+  return { status: 200, body: { ...trialView(study, trial), intermediate } };
 }

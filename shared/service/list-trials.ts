@@ -18,7 +18,7 @@ export async function listTrials(ports: Ports, call: Call<undefined, TrialsQuery
     const { trials, next } = await ports.trials.page(study, from, state ? pageLimitMax : limit);
     for (const trial of trials) {
       from = trial.number + 1;
-      if (state === undefined || trial.state === state) data.push(trialView(trial));
+      if (state === undefined || trial.state === state) data.push(trialView(study, trial));
       if (data.length === limit) break;
     }
     const isAtEnd = next === undefined && from > (trials.at(-1)?.number ?? -1);

@@ -50,6 +50,8 @@ export interface TrialRecord {
   attempt: number;
   failures: number;
   origin: Trial['origin'];
+  /** The number of the trial that a confirmation runs again. */
+  confirms: number | undefined;
   suggestion: Suggestion | undefined;
   worker: string | undefined;
   leaseUntilMs: number | undefined;
@@ -105,8 +107,8 @@ export interface StudyStore {
 /** What changes in the counter together with the study. */
 export interface CounterChange {
   open?: boolean;
-  /** More numbers, if still as many results have been attached as when it was worked out how many. */
-  raise?: { by: number; attached: number };
+  /** More numbers, if the cap is still what it was when it was worked out how many. */
+  raise?: { by: number; cap: number };
 }
 
 /** What an ask commits, all or nothing. */
@@ -158,7 +160,7 @@ export interface TrialStore {
    */
   add(
     study: StudyRecord,
-    addition: { first: number; raise: number; attached: number; trials: TrialRecord[] },
+    addition: { first: number; raise: number; attached: number; confirmations: number; trials: TrialRecord[] },
     receipt: Receipt | undefined,
   ): Promise<'added' | 'stale' | 'answered' | { duplicates: number[] }>;
   /** Writes a change if the trial is at this attempt, in one of these states and without a result. */

@@ -17,11 +17,11 @@ export async function release(ports: Ports, call: Call<{ attempt: number }>): Pr
   const { attempt } = call.body;
   const trial = await findTrial(ports, study, number);
   if (trial.state === 'waiting' && trial.attempt === attempt)
-    return { status: 200, body: trialView(trial), isReplay: true };
-  requireHeld(trial, attempt);
+    return { status: 200, body: trialView(study, trial), isReplay: true };
+  requireHeld(study, trial, attempt);
 
   const change = { state: 'waiting' as const, worker: undefined, leaseUntilMs: undefined };
-  const reply = { status: 200, body: trialView({ ...trial, ...change }) };
+  const reply = { status: 200, body: trialView(study, { ...trial, ...change }) };
   const written = await ports.trials.change(
     study,
     number,
@@ -31,6 +31,6 @@ export async function release(ports: Ports, call: Call<{ attempt: number }>): Pr
   );
   if (written.ok) return reply;
   if (written.answered) return replayOfRival(ports, call, keyed!);
-  requireHeld(await findTrial(ports, study, number), attempt);
+  requireHeld(study, await findTrial(ports, study, number), attempt);
   throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
 }

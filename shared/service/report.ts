@@ -25,7 +25,7 @@ export async function report(ports: Ports, call: Call<ReportRequest>): Promise<R
   const steps = stepsOf(study, call.body);
   const trial = await findTrial(ports, study, number);
   const attempt = call.body.attempt ?? trial.attempt;
-  requireHeld(trial, attempt);
+  requireHeld(study, trial, attempt);
 
   for (const { step, values } of steps) {
     if ((await ports.trials.putReport(study, number, attempt, step, values)) === 'conflict') {
@@ -53,7 +53,7 @@ export async function report(ports: Ports, call: Call<ReportRequest>): Promise<R
   );
   if (written.ok) return reply;
   if (written.answered) return replayOfRival(ports, call, keyed!);
-  requireHeld(await findTrial(ports, study, number), attempt);
+  requireHeld(study, await findTrial(ports, study, number), attempt);
   throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
 }
 

@@ -1,11 +1,11 @@
 import { isTerminal } from '../domain/trial.ts';
 import { ServiceError } from './errors.ts';
-import type { TrialRecord } from './ports.ts';
+import type { StudyRecord, TrialRecord } from './ports.ts';
 import { trialView } from './views.ts';
 
 /** Refuses a worker that does not hold the trial: it has ended, was given out again, or waits. */
-export function requireHeld(trial: TrialRecord, attempt: number): void {
-  const extra = { trial: trialView(trial) };
+export function requireHeld(study: StudyRecord, trial: TrialRecord, attempt: number): void {
+  const extra = { trial: trialView(study, trial) };
   if (attempt > trial.attempt) {
     throw new ServiceError(
       'value_invalid',

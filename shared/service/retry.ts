@@ -18,7 +18,7 @@ export async function retry(ports: Ports, call: Call): Promise<Reply<Trial>> {
   if (replay) return replay;
   for (let tried = 0; tried < tryCountMax; tried++) {
     const trial = await findTrial(ports, study, number);
-    if (trial.state === 'waiting') return { status: 200, body: trialView(trial), isReplay: true };
+    if (trial.state === 'waiting') return { status: 200, body: trialView(study, trial), isReplay: true };
     if (
       (trial.state !== 'failed' && trial.state !== 'cancelled') ||
       (trial.suggestion === undefined && trial.origin === 'suggested')
@@ -28,7 +28,7 @@ export async function retry(ports: Ports, call: Call): Promise<Reply<Trial>> {
         'trial_finished',
         `Trial ${number} ${reason}; only failed and cancelled trials can be tried again.`,
         {
-          extra: { trial: trialView(trial) },
+          extra: { trial: trialView(study, trial) },
         },
       );
     }
@@ -36,7 +36,7 @@ export async function retry(ports: Ports, call: Call): Promise<Reply<Trial>> {
     const counter = await ports.studies.counter(study);
     const reply = {
       status: 200,
-      body: trialView({
+      body: trialView(study, {
         ...trial,
         state: 'waiting',
         failures: 0,
@@ -53,7 +53,7 @@ export async function retry(ports: Ports, call: Call): Promise<Reply<Trial>> {
 }
 
 /** A study that ended because its trials were done is active again; one that was ended for a reason stays so. */
-async function reopenStudy(ports: Ports, study: StudyRecord): Promise<StudyRecord> {
+export async function reopenStudy(ports: Ports, study: StudyRecord): Promise<StudyRecord> {
   return updateStudyUntil(ports, study, (current) => {
     if (current.state === 'active' || current.state === 'paused') return undefined;
     if (current.state === 'finished' && (current.endReason === 'trials' || current.endReason === 'exhausted')) {

@@ -174,9 +174,14 @@ export async function failExpired(ports: Ports, study: StudyRecord, trial: Trial
   );
 }
 
+/** There were fewer configurations than the budget has trials. */
+export function isShortOfConfigurations({ spec }: StudyRecord, { cap, attached, confirmations }: Counter): boolean {
+  return cap < spec.budget.trials + attached + confirmations;
+}
+
 function endOf(study: StudyRecord, counter: Counter): EndReason {
   if (study.endReason) return study.endReason;
-  return counter.cap < study.spec.budget.trials + counter.attached ? 'exhausted' : 'trials';
+  return isShortOfConfigurations(study, counter) ? 'exhausted' : 'trials';
 }
 
 async function finishStudy(ports: Ports, study: StudyRecord, endReason: EndReason): Promise<StudyRecord> {

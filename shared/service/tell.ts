@@ -52,7 +52,7 @@ async function tellResult(
   // `failed` without a result: the lease ran out for good, and the worker was only late.
   const expected = { attempt, states: ['waiting', 'running', 'failed'] as TrialRecord['state'][] };
   const written = await ports.trials.change(study, number, expected, change);
-  if (written.ok) return { status: 200, body: trialView(written.trial) };
+  if (written.ok) return { status: 200, body: trialView(study, written.trial) };
   return refuseOrReplay(ports, study, number, call, written.found, { attempt, values, resultHash, resultKey });
 }
 
@@ -69,7 +69,7 @@ async function tellFailed(
   for (let tried = 0; tried < tryCountMax; tried++) {
     const trial = await findTrial(ports, study, number);
     if (trial.failedAttempt !== undefined && attempt <= trial.failedAttempt) {
-      return { status: 200, body: trialView(trial), isReplay: true };
+      return { status: 200, body: trialView(study, trial), isReplay: true };
     }
     const isOpen = trial.state === 'running' || trial.state === 'waiting' || trial.state === 'failed';
     if (!isOpen || trial.attempt !== attempt || trial.resultHash !== undefined) {
@@ -90,7 +90,7 @@ async function tellFailed(
       : { state: 'waiting', failures, failedAttempt: attempt, message, worker: undefined, leaseUntilMs: undefined };
     const expected = { attempt, states: [trial.state], failures: trial.failures };
     const written = await ports.trials.change(study, number, expected, change);
-    if (written.ok) return { status: 200, body: trialView(written.trial) };
+    if (written.ok) return { status: 200, body: trialView(study, written.trial) };
   }
   throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
 }
@@ -105,7 +105,7 @@ async function refuseOrReplay(
   sent: { attempt: number; values: Values | undefined; resultHash: string; resultKey: string | undefined },
 ): Promise<Reply<Trial>> {
   if (!trial) throw noSuchTrial(study, String(number));
-  if (trial.resultHash === sent.resultHash) return { status: 200, body: trialView(trial), isReplay: true };
+  if (trial.resultHash === sent.resultHash) return { status: 200, body: trialView(study, trial), isReplay: true };
   if (sent.resultKey !== undefined && trial.resultKey === sent.resultKey)
     throw idempotencyMismatch(call.idempotencyKey!);
   if (sent.attempt > trial.attempt) {
@@ -122,7 +122,7 @@ async function refuseOrReplay(
     throw new ServiceError(
       'lease_superseded',
       `Trial ${number} was given out again as attempt ${trial.attempt}; the result of attempt ${sent.attempt} is kept but does not count.`,
-      { extra: { trial: trialView(trial) } },
+      { extra: { trial: trialView(study, trial) } },
     );
   }
   if (trial.resultHash !== undefined) {
@@ -130,13 +130,13 @@ async function refuseOrReplay(
       'result_conflict',
       `Trial ${number} has the result ${shownResult(trial)}; the first result counts.`,
       {
-        extra: { trial: trialView(trial) },
+        extra: { trial: trialView(study, trial) },
       },
     );
   }
   throw new ServiceError('trial_finished', `Trial ${number} is ${trial.state} and takes no result.`, {
     hint: `POST …/trials/${number}/retry opens a failed or cancelled trial again.`,
-    extra: { trial: trialView(trial) },
+    extra: { trial: trialView(study, trial) },
   });
 }
 

@@ -22,7 +22,7 @@ export async function updateStudy(ports: Ports, call: Call<UpdateStudyRequest>):
     const spec = changedSpec(study, call.body);
     const configurations = spec.space === study.spec.space ? study.configurations : admitSpec(spec);
     const counter = await ports.studies.counter(study);
-    const by = capOf(spec.budget.trials, counter.attached, configurations) - counter.cap;
+    const by = capOf(spec.budget.trials, configurations, counter) - counter.cap;
     const next: StudyRecord = {
       ...study,
       ...stateAfter(study, spec, call.body, by > 0 || counter.left > 0, ports.clock.nowMs()),
@@ -33,7 +33,7 @@ export async function updateStudy(ports: Ports, call: Call<UpdateStudyRequest>):
     };
     const change: CounterChange = {
       open: next.state === 'active',
-      ...(by > 0 && { raise: { by, attached: counter.attached } }),
+      ...(by > 0 && { raise: { by, cap: counter.cap } }),
     };
     if (await ports.studies.update(next, change)) return view(ports, next);
     study = await ports.studies.find(found.tenant, found.id);

@@ -1,20 +1,23 @@
 import type { ApiKey, Study } from '../api/messages.ts';
 import type { Counter } from '../domain/counter.ts';
+import { trainingSeed } from '../engine/training-seed.ts';
 import { rfc3339 } from '../domain/time.ts';
 import type { Trial } from '../domain/trial.ts';
 import type { ApiKeyRecord, StudyRecord, TrialRecord } from './ports.ts';
 
 /** Records as the contract shows them. */
 
-export function trialView(trial: TrialRecord): Trial {
+export function trialView({ spec }: StudyRecord, trial: TrialRecord): Trial {
   return {
     number: trial.number,
+    seed: trainingSeed(spec.seed, trial.number),
     state: trial.state,
     params: trial.params,
     values: trial.values ?? null,
     attempt: trial.attempt,
     failures: trial.failures,
     origin: trial.origin,
+    confirms: trial.confirms ?? null,
     suggestion: trial.suggestion ?? null,
     worker: trial.worker ?? null,
     lease: trial.state === 'running' ? { expires: rfc3339(trial.leaseUntilMs!) } : null,

@@ -83,6 +83,7 @@ export function trialOf(names: readonly string[], attributes: Attributes): Trial
     lastReport?: { step: number; values: Record<string, string> };
   };
   return {
+    confirms: undefined,
     suggestion: undefined,
     worker: undefined,
     leaseUntilMs: undefined,

@@ -119,7 +119,7 @@ function counterWrite(s: StudyKey, { open, raise }: CounterChange): TransactWrit
       set: open === undefined ? {} : { open },
       add: { version: 1, ...(raise && { cap: raise.by, left: raise.by }) },
     },
-    condition: raise ? { kind: '=', attribute: 'attached', value: raise.attached } : { kind: 'itemExists' },
+    condition: raise ? { kind: '=', attribute: 'cap', value: raise.cap } : { kind: 'itemExists' },
   };
 }
 

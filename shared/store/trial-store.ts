@@ -68,14 +68,16 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
       return written.ok;
     },
 
-    add: async (study, { first, raise, attached, trials }, receipt) => {
-      const isGuarded = !study.spec.allowDuplicates;
+    add: async (study, { first, raise, attached, confirmations, trials }, receipt) => {
+      const isGuarded = !study.spec.allowDuplicates && confirmations === 0;
       const spent = trials.length - raise;
       const written = await table.transact([
         {
           kind: 'update',
           key: keys.counter(keyOf(study)),
-          changes: { add: { nextNumber: trials.length, cap: raise, left: -spent, attached, version: 1 } },
+          changes: {
+            add: { nextNumber: trials.length, cap: raise, left: -spent, attached, confirmations, version: 1 },
+          },
           condition: {
             kind: 'all',
             of: [

@@ -30,8 +30,6 @@ export async function createDynamoTables(client: DynamoDBClient): Promise<void> 
       { AttributeName: 'sk', KeyType: 'RANGE' },
     ],
   };
-  const strings = (...names: string[]) =>
-    names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }) as const);
   await client.send(
     new CreateTableCommand({
       ...common,
@@ -73,4 +71,8 @@ export async function newDynamoTable(
     random: () => 0,
     ...settings,
   });
+}
+
+function strings(...names: string[]): { AttributeName: string; AttributeType: 'S' }[] {
+  return names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
 }

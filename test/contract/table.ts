@@ -21,12 +21,18 @@ const fails: Condition = { kind: '=', attribute: 'n', value: -1 };
 
 /** What every table does, whatever engine is behind it. `open` may return a table with other items in it. */
 export function tableContract(name: string, open: () => Promise<Table>): void {
-  describe(name, () => {
+  describe(`${name} keeps the contract of tables:`, () => {
     let table: Table;
     beforeAll(async () => {
       table = await open();
     });
     afterAll(() => table.close());
+
+    const putOpen = (key: Key, openPk: string, openSk: string): Promise<unknown> => table.put(key, { openPk, openSk });
+    const findOpen = async (openPk: string, query: Partial<Query> = {}): Promise<string[]> => {
+      const items = await all(table, { table: 'core', by: 'openPk', partition: openPk, ...query });
+      return items.map(({ key }) => key.sk);
+    };
 
     describe('an item', () => {
       it('is undefined when it was never written', async () => {
@@ -229,9 +235,10 @@ export function tableContract(name: string, open: () => Promise<Table>): void {
 
     describe('a condition', () => {
       it.each(conditionFacts)('$name: $onAbsent on an absent item, $onPresent on a present one', async (fact) => {
-        for (const kind of ['put', 'update', 'check', 'delete', 'transacted put', 'transacted update'] as const) {
-          expect(await outcome(table, kind, fact.condition, undefined), `${kind}, absent`).toEqual(fact.onAbsent);
-          expect(await outcome(table, kind, fact.condition, present), `${kind}, present`).toEqual(fact.onPresent);
+        for (const kind of writeKinds) {
+          const onAbsent = await outcome(table, kind, fact.condition, undefined);
+          const onPresent = await outcome(table, kind, fact.condition, present);
+          expect({ kind, onAbsent, onPresent }).toEqual({ kind, onAbsent: fact.onAbsent, onPresent: fact.onPresent });
         }
       });
 
@@ -453,12 +460,6 @@ export function tableContract(name: string, open: () => Promise<Table>): void {
     });
 
     describe('a query by the index of open trials', () => {
-      const put = (key: Key, openPk: string, openSk: string): Promise<unknown> => table.put(key, { openPk, openSk });
-      const found = async (openPk: string, query: Partial<Query> = {}): Promise<string[]> => {
-        const items = await all(table, { table: 'core', by: 'openPk', partition: openPk, ...query });
-        return items.map(({ key }) => key.sk);
-      };
-
       it('finds whole items of any partition in the order of openSk', async () => {
         const [a, b, c] = [newKey(), newKey(), newKey()];
         const openPk = newKey().pk;
@@ -471,16 +472,16 @@ export function tableContract(name: string, open: () => Promise<Table>): void {
           { key: a, attributes: { openPk, openSk: '2', more: [1] } },
           { key: b, attributes: { openPk, openSk: '3' } },
         ]);
-        expect(await found(openPk, { descending: true })).toEqual([b.sk, a.sk, c.sk]);
+        expect(await findOpen(openPk, { descending: true })).toEqual([b.sk, a.sk, c.sk]);
       });
 
       it('includes its bounds', async () => {
         const { pk } = newKey();
-        for (const sk of 'abcde') await put({ table: 'core', pk, sk }, pk, sk.toUpperCase());
-        expect((await found(pk, { from: 'B', to: 'D' })).join('')).toBe('bcd');
-        expect((await found(pk, { to: 'C' })).join('')).toBe('abc');
-        expect((await found(pk, { from: 'C', descending: true })).join('')).toBe('edc');
-        expect(await found(pk, { from: 'D', to: 'B' })).toEqual([]);
+        for (const sk of 'abcde') await putOpen({ table: 'core', pk, sk }, pk, sk.toUpperCase());
+        expect((await findOpen(pk, { from: 'B', to: 'D' })).join('')).toBe('bcd');
+        expect((await findOpen(pk, { to: 'C' })).join('')).toBe('abc');
+        expect((await findOpen(pk, { from: 'C', descending: true })).join('')).toBe('edc');
+        expect(await findOpen(pk, { from: 'D', to: 'B' })).toEqual([]);
       });
 
       it.each<[string, (key: Key) => Promise<unknown>]>([
@@ -493,36 +494,36 @@ export function tableContract(name: string, open: () => Promise<Table>): void {
       ])('no longer finds an item that %s', async (_, leave) => {
         const [stays, leaves] = [newKey(), newKey()];
         const openPk = newKey().pk;
-        await put(stays, openPk, '1');
-        await put(leaves, openPk, '2');
+        await putOpen(stays, openPk, '1');
+        await putOpen(leaves, openPk, '2');
         await leave(leaves);
-        expect(await found(openPk)).toEqual([stays.sk]);
+        expect(await findOpen(openPk)).toEqual([stays.sk]);
       });
 
       it('never had an item without openPk and openSk', async () => {
         const key = newKey();
         await table.put(key, { n: 1 });
-        expect(await found(key.pk)).toEqual([]);
+        expect(await findOpen(key.pk)).toEqual([]);
       });
 
       it('finds an item where it moved', async () => {
         const [moves, stays] = [newKey(), newKey()];
         const [openPk, other] = [newKey().pk, newKey().pk];
-        await put(moves, openPk, '1');
-        await put(stays, openPk, '2');
+        await putOpen(moves, openPk, '1');
+        await putOpen(stays, openPk, '2');
         await table.update(moves, { set: { openSk: '3' } }, itemExists);
-        expect(await found(openPk)).toEqual([stays.sk, moves.sk]);
+        expect(await findOpen(openPk)).toEqual([stays.sk, moves.sk]);
         await table.transact([
           { kind: 'update', key: moves, changes: { set: { openPk: other } }, condition: itemExists },
         ]);
-        expect(await found(openPk)).toEqual([stays.sk]);
-        expect(await found(other)).toEqual([moves.sk]);
+        expect(await findOpen(openPk)).toEqual([stays.sk]);
+        expect(await findOpen(other)).toEqual([moves.sk]);
       });
 
       it.each([1, 2, 3])('tells items with equal sort keys apart in pages of %d', async (limit) => {
         const keys = Array.from({ length: 7 }, newKey);
         const openPk = newKey().pk;
-        for (const [i, key] of keys.entries()) await put(key, openPk, i < 5 ? 'same' : 'zlater');
+        for (const [i, key] of keys.entries()) await putOpen(key, openPk, i < 5 ? 'same' : 'zlater');
         for (const descending of [false, true]) {
           const pages = await pagesOf(table, { table: 'core', by: 'openPk', partition: openPk, limit, descending });
           expect(pages.every((page) => page.length <= limit)).toBe(true);
@@ -720,7 +721,7 @@ function compared(
   facts: [attribute: string, value: string | number | boolean, onPresent: boolean][],
 ): ConditionFact[] {
   return facts.map(([attribute, value, onPresent]) =>
-    fact(`${attribute} ${kind} ${JSON.stringify(value)}`, { kind, attribute, value } as Condition, false, onPresent),
+    fact(`${attribute} ${kind} ${JSON.stringify(value)}`, { kind, attribute, value }, false, onPresent),
   );
 }
 
@@ -728,10 +729,12 @@ function number(kind: '=' | '<' | '<=' | '>' | '>=', value: number): Condition {
   return { kind, attribute: 'n', value };
 }
 
+const writeKinds = ['put', 'update', 'check', 'delete', 'transacted put', 'transacted update'] as const;
+
 /** Whether one write goes through under a condition, once it is sure that the item shows it and a refusal carries it. */
 async function outcome(
   table: Table,
-  kind: 'put' | 'update' | 'check' | 'delete' | 'transacted put' | 'transacted update',
+  kind: (typeof writeKinds)[number],
   condition: Condition,
   attributes: Attributes | undefined,
 ): Promise<boolean> {
@@ -759,8 +762,8 @@ async function outcome(
     delete: undefined,
   }[write.kind];
   const afterItem = after && { key, attributes: after };
-  if (answer.ok) expect(answer).toEqual(single ? { ok: true, item: afterItem } : { ok: true });
-  else expect(answer).toEqual(single ? { ok: false, found } : { ok: false, refusals: [{ found }] });
+  const [done, refused] = single ? [{ item: afterItem }, { found }] : [{}, { refusals: [{ found }] }];
+  expect(answer).toEqual(answer.ok ? { ok: true, ...done } : { ok: false, ...refused });
   expect(await table.get(key)).toEqual(answer.ok ? afterItem : found);
   return answer.ok;
 }

@@ -102,11 +102,19 @@ function steppedParameter() {
     return { type, low: low / unit, high: (low + span) / unit, step: step / unit };
   });
   const double = fc.double({ min: -1e6, max: 1e6, noNaN: true });
-  const doubles = fc.record({ low: double, span: fc.double({ min: 0, max: 1e6, noNaN: true }), parts: fc.double({ min: 0.5, max: 1e9, noNaN: true }) });
+  const doubles = fc.record({
+    low: double,
+    span: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    parts: fc.double({ min: 0.5, max: 1e9, noNaN: true }),
+  });
   const wild = doubles.map(({ low, span, parts }) => ({ type: 'float', low, high: low + span, step: span / parts }));
   const integer = fc.integer({ min: -(2 ** 52), max: 2 ** 52 });
   const integers = fc
-    .record({ a: integer, b: integer, step: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 2 ** 40 })) })
+    .record({
+      a: integer,
+      b: integer,
+      step: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 2 ** 40 })),
+    })
     .map(({ a, b, step }) => ({ type: 'int', low: Math.min(a, b), high: Math.max(a, b), step }));
   return fc
     .oneof(decimals, wild, integers)

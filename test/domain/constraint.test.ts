@@ -161,23 +161,50 @@ describe('any text', () => {
 
   const token = fc.constantFrom(
     ...['(', ')', '!', '-', '+', '*', '/', '%', '**', '<', '<=', '==', '!=', '&&', '||', ',', ' ', '`', '.', '\n'],
-    ...['a', 'b1', 'min', 'max(', 'abs(', '`x-y`', '0', '1', '2.5', '1e9', '1e999', '9'.repeat(40), '&', '=', '\u{1f600}'],
+    ...[
+      'a',
+      'b1',
+      'min',
+      'max(',
+      'abs(',
+      '`x-y`',
+      '0',
+      '1',
+      '2.5',
+      '1e9',
+      '1e999',
+      '9'.repeat(40),
+      '&',
+      '=',
+      '\u{1f600}',
+    ],
   );
   const soup = fc.array(token, { maxLength: 400, size: 'max' }).map((tokens) => tokens.join('').slice(0, 500));
   const characters = fc.string({ unit: 'binary', maxLength: 500, size: 'max' });
-  const runs = fc
-    .array(fc.tuple(token, fc.integer({ min: 1, max: 200 })), { maxLength: 6, size: 'max' })
-    .map((parts) => parts.map(([text, count]) => text.repeat(count)).join('').slice(0, 500));
+  const runs = fc.array(fc.tuple(token, fc.integer({ min: 1, max: 200 })), { maxLength: 6, size: 'max' }).map((parts) =>
+    parts
+      .map(([text, count]) => text.repeat(count))
+      .join('')
+      .slice(0, 500),
+  );
 
   it('is parsed or refused with a sentence, in a number of steps that the length bounds', () => {
     // Every symbol that the grammar asks for is looked up in a list, every token is one match.
     const lookups = vi.spyOn(Array.prototype, 'includes');
     const matches = vi.spyOn(RegExp.prototype, 'exec');
     const outcomes = new Set<string>();
-    const texts = fc.sample(fc.oneof(soup, characters, runs, constraintText().map(({ text }) => text)), {
-      seed: 4,
-      numRuns: 3000,
-    });
+    const texts = fc.sample(
+      fc.oneof(
+        soup,
+        characters,
+        runs,
+        constraintText().map(({ text }) => text),
+      ),
+      {
+        seed: 4,
+        numRuns: 3000,
+      },
+    );
     for (const text of texts) {
       lookups.mockClear();
       matches.mockClear();
@@ -253,7 +280,9 @@ function constraintText(): fc.Arbitrary<Written> {
     fc
       .tuple(atom(depth), fc.option(fc.nat(8), { freq: 1 }))
       .map(([base, exponent]) =>
-        exponent === null ? base : { text: `${base.text} ** ${exponent}`, script: `power(${base.script}, ${exponent})` },
+        exponent === null
+          ? base
+          : { text: `${base.text} ** ${exponent}`, script: `power(${base.script}, ${exponent})` },
       );
   const atom = (depth: number): fc.Arbitrary<Written> => (depth === 0 ? leaf : fc.oneof(leaf, nestedAtom(depth - 1)));
   const nestedAtom = (depth: number): fc.Arbitrary<Written> =>

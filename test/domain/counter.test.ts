@@ -11,7 +11,11 @@ describe('capOf', () => {
     [100, 7, 107, 107],
     [1, 0, 0, 0],
   ])('of a budget of %i with %i attached and %s configurations is %i', (budget, attached, configurations, cap) => {
-    expect(capOf(budget, attached, configurations)).toBe(cap);
+    expect(capOf(budget, configurations, { attached, confirmations: 0 })).toBe(cap);
+  });
+
+  it('has room for confirmations on top, since they have the params of others', () => {
+    expect(capOf(100, 50, { attached: 7, confirmations: 3 })).toBe(53);
   });
 });
 

@@ -75,20 +75,25 @@ describe('paretoFront', () => {
 
   it('keeps exactly the points that no other one dominates, in their order', () => {
     fc.assert(
-      fc.property(fc.array(point, { maxLength: 40 }), directions, fc.integer({ min: 1, max: 3 }), (points, d, count) => {
-        const metrics = (['a', 'b', 'c'] as const).slice(0, count);
-        const objectives = metrics.map((metric, i) => ({ metric, direction: d[i] }));
-        const signs = d.map((direction) => (direction === 'minimize' ? 1 : -1));
-        const undominated = points.filter(
-          (mine) =>
-            !points.some(
-              (other) =>
-                metrics.every((m, i) => signs[i] * other[m] <= signs[i] * mine[m]) &&
-                metrics.some((m, i) => signs[i] * other[m] < signs[i] * mine[m]),
-            ),
-        );
-        expect(paretoFront(objectives, points, (p) => p)).toEqual(undominated);
-      }),
+      fc.property(
+        fc.array(point, { maxLength: 40 }),
+        directions,
+        fc.integer({ min: 1, max: 3 }),
+        (points, d, count) => {
+          const metrics = (['a', 'b', 'c'] as const).slice(0, count);
+          const objectives = metrics.map((metric, i) => ({ metric, direction: d[i] }));
+          const signs = d.map((direction) => (direction === 'minimize' ? 1 : -1));
+          const undominated = points.filter(
+            (mine) =>
+              !points.some(
+                (other) =>
+                  metrics.every((m, i) => signs[i] * other[m] <= signs[i] * mine[m]) &&
+                  metrics.some((m, i) => signs[i] * other[m] < signs[i] * mine[m]),
+              ),
+          );
+          expect(paretoFront(objectives, points, (p) => p)).toEqual(undominated);
+        },
+      ),
       { seed: 1, numRuns: 300 },
     );
   });

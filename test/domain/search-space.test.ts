@@ -107,7 +107,11 @@ describe('when', () => {
     ],
     [
       'a loop that comes later',
-      { a: { ...boolean, when: { b: true } }, b: { ...boolean, when: { c: true } }, c: { ...boolean, when: { b: true } } },
+      {
+        a: { ...boolean, when: { b: true } },
+        b: { ...boolean, when: { c: true } },
+        c: { ...boolean, when: { b: true } },
+      },
       'b',
     ],
   ])('refuses a parameter that depends on %s, and names one of the loop', (_, space, looped) => {
@@ -116,7 +120,10 @@ describe('when', () => {
 
   it('accepts a chain of 100 parameters', () => {
     const chain = Object.fromEntries(
-      Array.from({ length: 100 }, (_, i) => [`p${i}`, i === 0 ? boolean : { ...boolean, when: { [`p${i - 1}`]: true } }]),
+      Array.from({ length: 100 }, (_, i) => [
+        `p${i}`,
+        i === 0 ? boolean : { ...boolean, when: { [`p${i - 1}`]: true } },
+      ]),
     );
     expect(refusalsOf(SearchSpace, chain)).toEqual([]);
   });

@@ -88,8 +88,9 @@ describe('parseJson', () => {
       fc.property(fc.array(fragment, { maxLength: 12 }), (fragments) => {
         const text = fragments.join('');
         const outcome = outcomeOf(text);
-        if ('value' in outcome) expect(outcome.value).toEqual(JSON.parse(text));
-        else expect(messageOf(text)).toMatch(/^The body must [^\p{Cc}]+\.$/u);
+        const isSentence = 'refusal' in outcome && /^The body must [^\p{Cc}]+\.$/u.test(outcome.refusal.message);
+        const isRead = 'value' in outcome && JSON.stringify(outcome.value) === JSON.stringify(JSON.parse(text));
+        expect(isSentence || isRead).toBe(true);
       }),
       { numRuns: 2_000 },
     );

@@ -162,6 +162,7 @@ describe('an SQLite file that may not grow', () => {
     await expectFull(table);
     db.exec('PRAGMA max_page_count = 1000000');
     await expectWritable(table);
+    expect((await table.get(key('after')))?.attributes.after).toBe(true);
     await table.close();
   });
 });
@@ -202,7 +203,6 @@ describe.skipIf(!canMount())('a full disk', () => {
 describe('purgeExpired', () => {
   it('deletes the items of aux whose time is over, and no others', async () => {
     const table = openSqliteTable(newFolder());
-    const aux = (sk: string): Key => ({ table: 'aux', pk: 'T#1', sk });
     await table.put(aux('past'), { expiresAt: 999 });
     await table.put(aux('present'), { expiresAt: 1000 });
     await table.put(aux('future'), { expiresAt: 1001 });
@@ -223,6 +223,10 @@ describe('purgeExpired', () => {
 
 function key(sk: string): Key {
   return { table: 'core', pk: 'T#1', sk };
+}
+
+function aux(sk: string): Key {
+  return { table: 'aux', pk: 'T#1', sk };
 }
 
 function newFolder(): string {

@@ -99,7 +99,11 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
 
 /** No attribute is changed twice and something is changed, as DynamoDB wants it. */
 const changes: fc.Arbitrary<Changes> = fc
-  .tuple(attributes, fc.subarray(['n', 's', 'x', 'openPk', 'openSk']), fc.option(number, { freq: 2 }))
+  .tuple(
+    attributes,
+    fc.subarray(['n', 's', 'x', 'openPk', 'openSk']),
+    fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: number }),
+  )
   .map(([values, removed, amount]) => {
     const set = { ...values };
     if (amount !== null) delete set.n;
@@ -160,7 +164,7 @@ describe.skipIf(endpoint === null)('SQLite and DynamoDB', () => {
   it(`answer ${sequenceCount} sequences of ${operationCount} operations alike`, { timeout: 300_000 }, async () => {
     const sequences = fc.sample(sequence, { seed, numRuns: sequenceCount });
     const difference = await firstDifference(tables, sequences);
-    expect(difference, difference).toBeUndefined();
+    expect(difference).toBeUndefined();
   });
 
   it('would be found to differ, and the difference be made small', async () => {

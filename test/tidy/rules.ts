@@ -20,7 +20,13 @@ const floors: Record<string, Floor> = {
   'shared/engine': { floors: ['shared/domain', 'shared/numerics'], packages: [] },
   'shared/api': { floors: ['shared/domain'], packages: ['zod'] },
   'shared/service': {
-    floors: ['shared/domain', 'shared/api', 'shared/engine/suggest.ts', 'shared/engine/admit.ts'],
+    floors: [
+      'shared/domain',
+      'shared/api',
+      'shared/engine/suggest.ts',
+      'shared/engine/admit.ts',
+      'shared/engine/training-seed.ts',
+    ],
     packages: ['fastest-levenshtein'],
   },
   'shared/store': {
