@@ -75,7 +75,9 @@ describe('admitStudy for a grid', () => {
   it('counts its cells', () => {
     expect(admitStudy(spaceFrom({ x, n }), { kind: 'grid', points: 5 })).toEqual({ configurations: 50n });
     expect(admitStudy(spaceFrom({ x, n }), { kind: 'grid', points: { x: 7 } })).toEqual({ configurations: 70n });
-    expect(admitStudy(spaceFrom({ x, n }, ['x + n <= 1']), { kind: 'grid', points: 3 })).toEqual({ configurations: 4n });
+    expect(admitStudy(spaceFrom({ x, n }, ['x + n <= 1']), { kind: 'grid', points: 3 })).toEqual({
+      configurations: 4n,
+    });
   });
 
   it('counts anew for other points of the same space', () => {

@@ -22,7 +22,9 @@ describe('configurationsOf', () => {
   it('lists the configurations that satisfy constraints', () => {
     fc.assert(
       fc.property(arbitrarySpace(5), fc.nat(6), (input, bound) => {
-        const numeric = Object.keys(input).filter((name) => /int|float|ordinal/.test(input[name].type)).slice(0, 2);
+        const numeric = Object.keys(input)
+          .filter((name) => /int|float|ordinal/.test(input[name].type))
+          .slice(0, 2);
         fc.pre(numeric.length === 2);
         const [a, b] = numeric;
         const space = spaceFrom(input, [`${a} + ${b} <= ${bound}`]);
@@ -105,7 +107,10 @@ describe('configurationsOf', () => {
   });
 
   it('has no list for a float without a step, unless points are given', () => {
-    const space = spaceFrom({ x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 1, high: 100, scale: 'log' } });
+    const space = spaceFrom({
+      x: { type: 'float', low: 0, high: 1 },
+      y: { type: 'float', low: 1, high: 100, scale: 'log' },
+    });
     expect(configurationsOf(space, none)).toBeUndefined();
     expect(configurationsOf(space, (name) => (name === 'x' ? 3 : undefined))).toBeUndefined();
     const all = configurationsOf(space, (name) => (name === 'x' ? 3 : 2))!;

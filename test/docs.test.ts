@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import packageJson from '../package.json' with { type: 'json' };
+import { openLocal } from '../local/index.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+const run = promisify(execFile);
+
+describe('the README', () => {
+  it('has a curl session that works as it stands', async () => {
+    const [, session] = /<!-- executed by test\/docs\.test\.ts -->\n```sh\n([\s\S]*?)```/.exec(readme)!;
+    const data = mkdtempSync(join(tmpdir(), 'cavia-readme-'));
+    const cavia = await openLocal({ data });
+    try {
+      const script = session.replaceAll('http://127.0.0.1:8787', cavia.url);
+      const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script]);
+      const answers = stdout.trim().split('\n');
+      expect(JSON.parse(answers[0])).toMatchObject({ name: 'readme', state: 'active' });
+      expect(JSON.parse(answers[1])).toMatchObject({ granted: 2, trials: [{ number: 0 }, { number: 1 }] });
+      expect(JSON.parse(answers[2])).toMatchObject({ stop: false });
+      expect(JSON.parse(answers[3])).toMatchObject({ state: 'complete', values: { loss: 0.42 } });
+      expect(JSON.parse(answers[4])).toMatchObject({ state: 'waiting', failures: 1, message: 'CUDA out of memory' });
+      expect(JSON.parse(answers[5])).toMatchObject({ kind: 'top', best: { number: 0 } });
+      expect(answers[6]).toMatch(/^number,state,/);
+    } finally {
+      await cavia.close();
+      rmSync(data, { recursive: true });
+    }
+  });
+
+  it('names only npm scripts that there are', () => {
+    const named = [...readme.matchAll(/(?:`|^|&& )npm (?:run )?(?:--silent )?([a-z][a-z:-]*)/gm)].map(([, name]) => name);
+    const scripts = [...Object.keys(packageJson.scripts), 'ci', 'run'];
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+    expect(named.length).toBeGreaterThan(5);
+  });
+});
+
+describe('the documents', () => {
+  const pages = [
+    'README.md',
+    'CHANGELOG.md',
+    ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.md'))
+      .map((path) => join('docs', path)),
+  ];
+
+  it.each(pages)('%s links to files that are there', (page) => {
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, target]) =>
+      join(dirname(page), target),
+    );
+    for (const link of links) expect(() => readFileSync(link), link).not.toThrow(/ENOENT/);
+  });
+});
