@@ -31,8 +31,8 @@ function readArguments(): { port: number; host: string; data: string; auth: bool
       process.exit(0);
     }
     const port = Number(values.port);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new Error(`--port must be a whole number from 0 to 65535; got ${values.port}.`);
+    if (!/^\d+$/.test(values.port) || port > 65_535) {
+      throw new Error(`--port must be a whole number from 0 to 65535; got ${values.port || 'nothing'}.`);
     }
     return { port, host: values.host, data: values.data, auth: values.auth };
   } catch (error) {

@@ -90,10 +90,10 @@ class Asking {
 
   /** Trials to take over; those that machines have failed often enough are ended instead. */
   async #claimable(): Promise<TrialRecord[]> {
-    // A request for fixed values is not served by a trial that has others.
-    if (Object.keys(this.#fixed).length > 0) return [];
-    const now = this.#ports.clock.nowMs();
     const wanted = this.#call.body.count - this.#held.length;
+    // A request for fixed values is not served by a trial that has others.
+    if (wanted === 0 || Object.keys(this.#fixed).length > 0) return [];
+    const now = this.#ports.clock.nowMs();
     const found = await this.#ports.trials.claimable(this.#study, now, wanted + this.#gone.size);
     const claimable: TrialRecord[] = [];
     let waiting = 0;

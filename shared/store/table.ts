@@ -76,6 +76,7 @@ export interface Query {
   from?: string;
   to?: string;
   descending?: boolean;
+  /** At least 1. */
   limit?: number;
   /** Where the page before stopped. */
   after?: Cursor;

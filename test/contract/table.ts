@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   itemBytesMax,
-  queryAll,
   transactionWriteMax,
   type Attributes,
   type Condition,
@@ -781,9 +780,7 @@ function putOf(key: Key): TransactWrite {
 }
 
 async function all(table: Table, query: Query): Promise<Item[]> {
-  const items: Item[] = [];
-  for await (const item of queryAll(table, query)) items.push(item);
-  return items;
+  return (await pagesOf(table, query)).flat();
 }
 
 async function pagesOf(table: Table, query: Query): Promise<Item[][]> {

@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import type { AskResponse } from '../../shared/api/messages.ts';
 import { createGenerator } from '../../shared/numerics/random.ts';
 import type { StudySpec } from '../../shared/domain/study.ts';
 import type * as z from 'zod';
 import { allTrials, audit } from '../audit.ts';
-import { openService, type Service } from './in-memory-network.ts';
+import { openService, serveTable, type Service } from './in-memory-network.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { newDynamoTable } from '../contract/dynamo-tables.ts';
 import { shakenTable } from './shaken-table.ts';
 import { createTestStudy, study } from './test-study.ts';
 
@@ -38,34 +40,48 @@ const scenarios: Record<string, Partial<z.input<typeof StudySpec>>> = {
   },
 };
 
-describe.each(Object.entries(scenarios))('%s under lost requests, lost replies and dying workers', (_, spec) => {
-  it.each([1, 2, 3, 4, 5, 6])('keeps every invariant (seed %i)', async (seed) => {
-    const shaking = { lostRequests: 0.02, lostReplies: 0.02 };
-    const service = openService((table) => shakenTable(table, seed, shaking));
-    const ledger: Ledger = { asked: new Map(), given: new Map(), told: new Map(), wrong: [] };
-    try {
-      await persist(() => createTestStudy(service.client, { lease: { seconds: 60, attempts: 10 }, ...spec }));
-      const workers = Array.from({ length: 12 }, (_worker, w) =>
-        work(service, ledger, `w${w}`, createGenerator(seed, 2, w)),
-      );
-      await Promise.all(workers);
-      // Faults stop; whatever was lost must come back, be given out and end.
-      Object.assign(shaking, { lostRequests: 0, lostReplies: 0 });
-      await finish(service, ledger);
-      expect(ledger.wrong).toEqual([]);
-      expect(await audit(service.client, study)).toEqual([]);
-      const trials = await allTrials(service.client, study);
-      for (const [number, loss] of ledger.told) expect(trials[number].values).toEqual({ loss });
-      const { state, configurations, budget } = await service.client.getStudy({ study });
-      expect(state).toBe('finished');
-      expect(trials.filter((trial) => trial.state === 'complete')).toHaveLength(
-        Math.min(budget.trials, configurations ?? Infinity),
-      );
-    } finally {
-      await service.close();
-    }
+const dynamoDbEndpoint = inject('dynamoDbEndpoint');
+
+describe.each(Object.entries(scenarios))('%s under lost requests, lost replies and dying workers', (name, spec) => {
+  it.each([1, 2, 3, 4, 5, 6])('keeps every invariant on SQLite (seed %i)', async (seed) => {
+    await runScenario(spec, seed, async (around) => openService(around));
+  });
+
+  it.skipIf(dynamoDbEndpoint === null)('keeps every invariant on DynamoDB', async () => {
+    const accessKey = `protocol${Object.keys(scenarios).indexOf(name)}`;
+    const table = await newDynamoTable(dynamoDbEndpoint!, accessKey);
+    await runScenario(spec, 1, async (around) => serveTable(around(table)));
   });
 });
+
+async function runScenario(
+  spec: Partial<z.input<typeof StudySpec>>,
+  seed: number,
+  open: (around: (table: Table) => Table) => Promise<Service>,
+): Promise<void> {
+  const shaking = { lostRequests: 0.02, lostReplies: 0.02 };
+  const service = await open((table) => shakenTable(table, seed, shaking));
+  const ledger: Ledger = { asked: new Map(), given: new Map(), told: new Map(), wrong: [] };
+  try {
+    await persist(() => createTestStudy(service.client, { lease: { seconds: 60, attempts: 10 }, ...spec }));
+    await Promise.all(
+      Array.from({ length: 12 }, (_, w) => work(service, ledger, `w${w}`, createGenerator(seed, 2, w))),
+    );
+    // Faults stop; whatever was lost must come back, be given out and end.
+    Object.assign(shaking, { lostRequests: 0, lostReplies: 0 });
+    await finish(service, ledger);
+    expect(ledger.wrong).toEqual([]);
+    expect(await audit(service.client, study)).toEqual([]);
+    const trials = await allTrials(service.client, study);
+    for (const [number, loss] of ledger.told) expect(trials[number].values).toEqual({ loss });
+    const { state, configurations, budget } = await service.client.getStudy({ study });
+    expect(state).toBe('finished');
+    const complete = trials.filter((trial) => trial.state === 'complete');
+    expect(complete).toHaveLength(Math.min(budget.trials, configurations ?? Infinity));
+  } finally {
+    await service.close();
+  }
+}
 
 /** Asks and tells a number of times; repeats a request whose answer was lost, sometimes twice at once; sometimes dies. */
 async function work(
@@ -82,7 +98,6 @@ async function work(
     for (const answer of answers) noteAsk(ledger, idempotencyKey, worker, answer);
     checkRunning(
       ledger,
-      service,
       await persist(() => allTrials(service.client, study)),
       await persist(() => service.client.getStudy({ study })),
     );
@@ -124,7 +139,6 @@ function noteAsk(ledger: Ledger, key: string, worker: string, answer: AskRespons
 
 function checkRunning(
   ledger: Ledger,
-  _service: Service,
   trials: { state: string }[],
   { budget }: { budget: { parallel?: number | undefined } },
 ): void {

@@ -282,7 +282,9 @@ function writeAt({ place, ...write }: PlacedWrite, prefix: string): TransactWrit
 /** All items, in their order; of the index the order of `openSk` and the items, since equal ones may come in any. */
 async function drained(table: Table, query: Query): Promise<unknown> {
   const items: Item[] = [];
-  for await (const item of queryAll(table, query)) items.push(item);
+  for await (const item of queryAll(table, query)) {
+    if (items.push(item) > places.length) throw new Error('a query finds more than there is');
+  }
   if (query.by === 'pk') return items;
   return { order: items.map(({ attributes }) => attributes.openSk!), items: items.map(canonical).sort() };
 }
