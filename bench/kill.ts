@@ -34,12 +34,14 @@ const leaseSeconds = 1;
 /** Of the trials so many are dropped, so that leases run out too. */
 const droppedShare = 0.01;
 /** And so many are told only when their lease has run out. */
-const lateShare = 0.01;
+const lateShare = 0.002;
 const lateMs = 1.5 * leaseSeconds * 1000;
 /** The budget is raised before every kill, so that there is always load. */
 const budgetAhead = 1000;
 const restartMsMax = 2000;
 const resendPauseMs = 20;
+const resendCountMax = 3000;
+const askCountMax = 100_000;
 const endTimeoutMs = 120_000;
 const seed = 20_260_103;
 
@@ -47,6 +49,8 @@ const faults: string[] = [];
 const journal: Journal = { asks: [], tells: [], supersededCount: 0, droppedCount: 0, resentCount: 0 };
 let server: ServerProcess;
 let inFlight = 0;
+/** The clients shall stop: the study did not end. */
+let isOver = false;
 
 const { restartMs, inFlightAtKill, trialCount } = await withDataFolder(async (folder) => {
   server = await startServerProcess(folder);
@@ -82,6 +86,7 @@ const { restartMs, inFlightAtKill, trialCount } = await withDataFolder(async (fo
     );
   }
   const isLate = await Promise.race([ended.then(() => false), pause(endTimeoutMs, true, { ref: false })]);
+  isOver = true;
   if (isLate) faults.push(`the study did not end within ${endTimeoutMs / 1000} s`);
   faults.push(...(await faultsAtRest(client, study, times.trialCount)));
   await server.kill();
@@ -126,7 +131,8 @@ conclude('kill', isQuick, rows, {
 /** One client: asks and tells until the study has ended, whatever happens to the server. */
 async function work(client: Client, study: string, i: number): Promise<void> {
   const generator = createGenerator(seed, 1, i);
-  for (let count = 0; ; count++) {
+  for (let count = 0; count < askCountMax; count++) {
+    if (isOver) return;
     const key = `ask-${i}-${count}`;
     const answer = await untilAnswered(() =>
       client.ask({ study, body: { worker: `worker-${i}` }, idempotencyKey: key }),
@@ -167,10 +173,11 @@ async function tellOrDrop(
 
 /** Sends a request again and again, with the same key, until something answers. */
 async function untilAnswered<T>(send: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (let resent = 0; ; resent++) {
     try {
       return await send();
     } catch (error) {
+      if (isOver || resent === resendCountMax) throw error;
       if (error instanceof ProblemError) {
         if (error.problem.status >= 500) faults.push(`answered ${error.problem.status}: ${error.message}`);
         if (error.problem.status !== 503) throw error;

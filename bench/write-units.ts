@@ -9,7 +9,10 @@ import { median } from './quantiles.ts';
 import { conclude, isQuickRun } from './record.ts';
 import { withDataFolder } from './server-process.ts';
 
-/** What each operation would cost on DynamoDB, counted at the table port in this process. */
+/**
+ * What each operation would cost on DynamoDB, counted at the table port in this process. Write units include those of the
+ * index; nothing here depends on how fast the machine is.
+ */
 
 /** The costs of the repetitions of one operation, and where the dearest one's came from. */
 interface Cost {
@@ -122,16 +125,15 @@ async function costsFor(folder: string, parameterCount: number): Promise<Cost[]>
   await cost('ask of 8', () => keyed.ask({ study, body: { worker, count: 8 } }));
 
   const at = (i: number): { study: string; number: number } => ({ study, number: asked[i].trials[0].number });
-  const values = (i: number): { loss: number } => ({ loss: unitAt(seed, 0, i, 0, 0) });
   const report = (i: number, step: number): Parameters<Client['report']>[0] => ({
     ...at(i),
-    body: { attempt: 1, step, values: values(i) },
+    body: { attempt: 1, step, values: valuesOf(i) },
   });
   await cost('heartbeat', (i) => keyed.report({ ...at(i), body: {} }));
   await cost('heartbeat, no idempotency key', (i) => bare.report({ ...at(i), body: {} }));
   await cost('report', (i) => keyed.report(report(i, 1)));
   await cost('report, no idempotency key', (i) => bare.report(report(i, 2)));
-  await cost('tell', (i) => keyed.tell({ ...at(i), body: { attempt: 1, values: values(i) } }));
+  await cost('tell', (i) => keyed.tell({ ...at(i), body: { attempt: 1, values: valuesOf(i) } }));
 
   const doomed = await cost('ask of 1, again', () => keyed.ask(ask));
   await cost('tell failed', (i) => {
@@ -146,7 +148,8 @@ async function costsFor(folder: string, parameterCount: number): Promise<Cost[]>
   await cost(
     `ask of 1, parallel ${parallel}`,
     () => keyed.ask({ study: id, body: { worker } }),
-    ({ trials: [{ number, attempt }] }) => bare.tell({ study: id, number, body: { attempt, values: values(number) } }),
+    ({ trials: [{ number, attempt }] }) =>
+      bare.tell({ study: id, number, body: { attempt, values: valuesOf(number) } }),
   );
   await table.close();
   return costs;
@@ -214,6 +217,10 @@ function enqueued(i: number, parameterCount: number): { params: Record<string, n
   return Array.from({ length: 10 }, (_, j) => ({
     params: Object.fromEntries(parameterNames(parameterCount).map((one, k) => [one, unitAt(seed, 1, i, j, k)])),
   }));
+}
+
+function valuesOf(i: number): { loss: number } {
+  return { loss: unitAt(seed, 0, i, 0, 0) };
 }
 
 function parameterNames(parameterCount: number): string[] {

@@ -1,3 +1,5 @@
+import type { StudyState } from './study.ts';
+
 /**
  * What a study has given out: one small record that every ask changes.
  * `left + nextNumber = cap` always; `running` is never less than the trials that are running.
@@ -13,8 +15,8 @@ export interface Counter {
   attached: number;
   /** How many trials run others again; they come on top of the budget. */
   confirmations: number;
-  /** Whether asks are answered at all: the study is active. */
-  open: boolean;
+  /** Whether numbers are given out (`open`), only brought in (`paused`), or neither, for good or until reopened (`closed`). */
+  phase: Phase;
   /** An upper bound of the running trials: counted up by asks, set right by looking when it reaches the limit. */
   running: number;
   /** Rises with every change; what was computed from a look at the trials is written only if nothing changed since. */
@@ -24,6 +26,21 @@ export interface Counter {
   openBelow: number[];
   /** When the frontier last moved: a number below it that has no trial by then was lost by whoever took it. */
   frontierMovedMs: number;
+}
+
+export type Phase = 'open' | 'paused' | 'closed';
+
+/** What a study's state means for its counter. */
+export function phaseOf(state: StudyState): Phase {
+  switch (state) {
+    case 'active':
+      return 'open';
+    case 'paused':
+      return 'paused';
+    case 'stopping':
+    case 'finished':
+      return 'closed';
+  }
 }
 
 /**
@@ -45,7 +62,7 @@ export function newCounter(cap: number): Counter {
     cap,
     attached: 0,
     confirmations: 0,
-    open: true,
+    phase: 'open',
     running: 0,
     version: 0,
     frontier: 0,

@@ -11,7 +11,14 @@ import { refuseParams } from './fields.ts';
 import { findStudy, spaceOfStudy } from './find.ts';
 import { findReplay, keyedRequest, receiptOf, replayOfRival, type KeyedRequest } from './idempotency.ts';
 import type { AskCommit, Ports, StudyRecord, TrialChange, TrialRecord } from './ports.ts';
-import { countsOf, failExpired, isExpired, isShortOfConfigurations, settleStudy } from './settle-study.ts';
+import {
+  countsOf,
+  failExpired,
+  isExpired,
+  isPastDeadline,
+  isShortOfConfigurations,
+  settleStudy,
+} from './settle-study.ts';
 import { trialView } from './views.ts';
 
 /** How often an ask starts over because others were faster; each round something was given to somebody. */
@@ -32,8 +39,7 @@ export async function ask(ports: Ports, call: Call<AskRequest>): Promise<Reply<A
   const [found, replay] = await Promise.all([findStudy(ports, call), findReplay<AskResponse>(ports, call, keyed)]);
   if (replay) return replay;
   const fixed = checkFixed(found, call.body.fixed);
-  const isOver = found.spec.budget.deadline !== undefined && found.state !== 'finished';
-  const study = isOver ? (await settleStudy(ports, found)).study : found;
+  const study = isPastDeadline(found, ports.clock.nowMs()) ? (await settleStudy(ports, found)).study : found;
   if (study.state !== 'active') return nothing(study.state === 'paused' ? 'paused' : 'finished');
   return new Asking(ports, call, keyed, study, fixed).answer();
 }
@@ -175,7 +181,7 @@ class Asking {
     const room = (this.#study.spec.budget.parallel ?? parallelMax) - countsOf(open).running;
     if (room > 0) await this.#ports.trials.moveFrontier(this.#study, counter, open, this.#ports.clock.nowMs());
     else {
-      this.#reason = counter.open ? 'parallel_limit' : 'finished';
+      this.#reason = counter.phase === 'open' ? 'parallel_limit' : 'finished';
       this.#isCapped = true;
     }
     this.#waitingMax = Math.max(0, room);

@@ -22,11 +22,11 @@ export async function confirm(ports: Ports, call: Call<ConfirmRequest>): Promise
   const replay = await findReplay<ConfirmResponse>(ports, call, keyed);
   if (replay) return replay;
   const best = await bestOf(ports, study, call.body.top);
-  study = await reopenStudy(ports, study);
   const copies = best.flatMap(({ number, params }) =>
     Array.from({ length: call.body.repeats }, () => ({ params, confirms: number })),
   );
   for (let tried = 0; tried < tryCountMax; tried++) {
+    study = await reopenStudy(ports, await findStudy(ports, call));
     const { nextNumber, cap } = await ports.studies.counter(study);
     if (cap + copies.length > trialCountMaxWithoutModel) {
       throw new ServiceError(

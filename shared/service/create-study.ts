@@ -9,7 +9,7 @@ import { ServiceError } from './errors.ts';
 import { refuseFields } from './fields.ts';
 import { canonicalJson, findReplay, keyedRequest, receiptOf, replayOfRival } from './idempotency.ts';
 import type { Ports, StudyRecord } from './ports.ts';
-import { openCounts } from './settle-study.ts';
+import { countsOf, findOpen } from './settle-study.ts';
 import { differences } from './spec-difference.ts';
 import { studyView } from './views.ts';
 
@@ -85,6 +85,6 @@ async function openStudy(ports: Ports, study: StudyRecord, spec: StudySpec): Pro
       },
     );
   }
-  const counter = await ports.studies.counter(study);
-  return { status: 200, body: studyView(study, counter, await openCounts(ports, study, counter)) };
+  const { counter, open } = await findOpen(ports, study);
+  return { status: 200, body: studyView(study, counter, countsOf(open)) };
 }

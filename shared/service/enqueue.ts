@@ -35,15 +35,7 @@ export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise
   const keyed = keyedRequest(ports, call);
   const replay = await findReplay<EnqueueResponse>(ports, call, keyed);
   if (replay) return replay;
-  if (study.state === 'stopping' || study.state === 'finished') {
-    throw new ServiceError(
-      'study_closed',
-      `Study ${study.spec.name} is ${study.state} (${study.endReason}) and takes no more trials.`,
-      {
-        hint: `PATCH /v1/studies/${study.spec.name} with a larger budget.trials opens it again.`,
-      },
-    );
-  }
+  if (study.state === 'stopping' || study.state === 'finished') throw closed(study);
   const entries = call.body.trials.map((entry, index) => checkEntry(ports, study, entry, index));
   const body: EnqueueResponse = { trials: [], duplicates: [] };
   for (let at = 0; at < entries.length; at += chunkLength) {
@@ -69,6 +61,7 @@ async function addChunk(
   for (let tried = 0; tried < tryCountMax; tried++) {
     if (entries.length === 0) return false;
     const counter = await ports.studies.counter(study);
+    if (counter.phase === 'closed') throw closed(study);
     const attached = entries.filter(({ result }) => result !== undefined).length;
     const raise = raiseFor(study, counter, attached);
     requireRoom(study, counter, entries.length, raise);
@@ -116,6 +109,12 @@ async function withoutDuplicates(
     keys.add(key);
   }
   return kept;
+}
+
+function closed({ spec }: StudyRecord): ServiceError {
+  return new ServiceError('study_closed', `Study ${spec.name} has ended and takes no more trials.`, {
+    hint: `PATCH /v1/studies/${spec.name} with a larger budget.trials opens a study again that ended for want of it.`,
+  });
 }
 
 function raiseFor(study: StudyRecord, counter: Counter, attached: number): number {

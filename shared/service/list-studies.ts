@@ -2,7 +2,7 @@ import type { PageQuery, StudyPage } from '../api/messages.ts';
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
 import type { Ports } from './ports.ts';
-import { countsOf } from './settle-study.ts';
+import { countsOf, findOpen } from './settle-study.ts';
 import { studyView } from './views.ts';
 
 const identifierPattern = /^[0-9a-hjkmnp-tv-z]{26}$/;
@@ -16,8 +16,8 @@ export async function listStudies(
   const { studies, next } = await ports.studies.list(caller.tenant, query.after, query.limit);
   const data = await Promise.all(
     studies.map(async (study) => {
-      const counter = await ports.studies.counter(study);
-      return studyView(study, counter, countsOf(await ports.trials.open(study, counter)));
+      const { counter, open } = await findOpen(ports, study);
+      return studyView(study, counter, countsOf(open));
     }),
   );
   return { status: 200, body: { data, nextCursor: next ?? null } };

@@ -1,4 +1,4 @@
-import type { Counter, OpenTrials } from '../domain/counter.ts';
+import type { Counter, OpenTrials, Phase } from '../domain/counter.ts';
 import type { Values } from '../domain/objective.ts';
 import type { Params } from '../domain/parameter.ts';
 import type { EndReason, StudySpec, StudyState } from '../domain/study.ts';
@@ -106,7 +106,9 @@ export interface StudyStore {
 
 /** What changes in the counter together with the study. */
 export interface CounterChange {
-  open?: boolean;
+  phase?: Phase;
+  /** Only if nothing was given out or brought in since this version. */
+  version?: number;
   /** More numbers, if the cap is still what it was when it was worked out how many. */
   raise?: { by: number; cap: number };
 }
@@ -149,8 +151,13 @@ export interface TrialStore {
   claimable(study: StudyRecord, nowMs: number, limit: number): Promise<TrialRecord[]>;
   /** Everything that has not ended, read consistently. */
   open(study: StudyRecord, counter: Counter): Promise<OpenTrials<TrialRecord>>;
-  /** Moves the frontier after a look, unless the counter has changed since. */
-  moveFrontier(study: StudyRecord, counter: Counter, open: OpenTrials<TrialRecord>, nowMs: number): Promise<boolean>;
+  /** Moves the frontier after a look. @returns the counter then, or undefined when it had changed since. */
+  moveFrontier(
+    study: StudyRecord,
+    counter: Counter,
+    open: OpenTrials<TrialRecord>,
+    nowMs: number,
+  ): Promise<Counter | undefined>;
   /** Takes up to `wanted` numbers out of the budget. */
   allocate(study: StudyRecord, wanted: number): Promise<Allocation>;
   commitAsk(study: StudyRecord, commit: AskCommit): Promise<AskRefusal | undefined>;

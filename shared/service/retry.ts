@@ -32,7 +32,7 @@ export async function retry(ports: Ports, call: Call): Promise<Reply<Trial>> {
         },
       );
     }
-    study = await reopenStudy(ports, study);
+    study = await reopenStudy(ports, await findStudy(ports, call));
     const counter = await ports.studies.counter(study);
     const reply = {
       status: 200,

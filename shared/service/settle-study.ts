@@ -1,4 +1,4 @@
-import type { Counter, OpenTrials } from '../domain/counter.ts';
+import { phaseOf, type Counter, type OpenTrials } from '../domain/counter.ts';
 import type { EndReason } from '../domain/study.ts';
 import { millisecondsOf } from '../domain/time.ts';
 import { blankTrial, emptyTrial } from './blank-trial.ts';
@@ -29,8 +29,7 @@ export interface Settled {
 export async function settleStudy(ports: Ports, study: StudyRecord): Promise<Settled> {
   const now = ports.clock.nowMs();
   if (isPastDeadline(study, now)) study = await closeStudy(ports, study, 'deadline');
-  const counter = await ports.studies.counter(study);
-  const open = await look(ports, study, counter);
+  const { counter, open } = await findOpen(ports, study);
   const isSpent = counter.left === 0;
   if (study.state === 'finished' || (study.state !== 'stopping' && !isSpent))
     return { study, counter, open, healed: 0 };
@@ -44,7 +43,7 @@ export async function settleStudy(ports: Ports, study: StudyRecord): Promise<Set
     (study.state === 'stopping'
       ? open.running.every((trial) => isExpired(trial, now))
       : open.running.length + open.waiting.length === 0);
-  if (isDone) study = await finishStudy(ports, study, endOf(study, counter));
+  if (isDone) study = await finishStudy(ports, study, counter);
   return { study, counter, open, healed };
 }
 
@@ -68,7 +67,7 @@ export async function updateStudyUntil(
     const changed = next(current);
     if (!changed) return current;
     const written = { ...changed, revision: current.revision + 1 };
-    if (await ports.studies.update(written, { open: written.state === 'active' })) return written;
+    if (await ports.studies.update(written, { phase: phaseOf(written.state) })) return written;
     const found = await ports.studies.find(study.tenant, study.id);
     if (!found) throw new ServiceError('study_not_found', `Study ${study.spec.name} has been deleted.`);
     current = found;
@@ -78,29 +77,21 @@ export async function updateStudyUntil(
   });
 }
 
-/** How many trials wait and run. */
-export async function openCounts(
-  ports: Ports,
-  study: StudyRecord,
-  counter: Counter,
-): Promise<{ waiting: number; running: number }> {
-  return countsOf(await look(ports, study, counter));
-}
-
 /** A number whose ask is in flight counts as running: it is about to. */
 export function countsOf({ waiting, running, missing }: OpenTrials<TrialRecord>): { waiting: number; running: number } {
   return { waiting: waiting.length, running: running.length + missing.length };
 }
 
-async function look(ports: Ports, study: StudyRecord, counter: Counter): Promise<OpenTrials<TrialRecord>> {
+/** What is open in a study; after a long look the frontier is moved on, so that the next one is short. */
+export async function findOpen(ports: Ports, study: StudyRecord): Promise<Pick<Settled, 'counter' | 'open'>> {
+  const counter = await ports.studies.counter(study);
   const open = await ports.trials.open(study, counter);
-  if (counter.nextNumber - counter.frontier > lookLengthMax) {
-    await ports.trials.moveFrontier(study, counter, open, ports.clock.nowMs());
-  }
-  return open;
+  if (counter.nextNumber - counter.frontier <= lookLengthMax) return { counter, open };
+  const moved = await ports.trials.moveFrontier(study, counter, open, ports.clock.nowMs());
+  return { counter: moved ?? counter, open };
 }
 
-function isPastDeadline({ state, spec }: StudyRecord, now: number): boolean {
+export function isPastDeadline({ state, spec }: StudyRecord, now: number): boolean {
   const { deadline } = spec.budget;
   return (state === 'active' || state === 'paused') && deadline !== undefined && millisecondsOf(deadline) <= now;
 }
@@ -184,14 +175,17 @@ function endOf(study: StudyRecord, counter: Counter): EndReason {
   return isShortOfConfigurations(study, counter) ? 'exhausted' : 'trials';
 }
 
-async function finishStudy(ports: Ports, study: StudyRecord, endReason: EndReason): Promise<StudyRecord> {
-  const from = study.revision;
-  return updateStudyUntil(ports, study, (current) =>
-    // Whoever changed it meanwhile may have raised the budget: then there is something to do again.
-    current.revision !== from || current.state === 'finished'
-      ? undefined
-      : { ...current, state: 'finished', endReason, endedMs: ports.clock.nowMs() },
-  );
+/** Ends a study, unless a trial came in since it was found to have none. */
+async function finishStudy(ports: Ports, study: StudyRecord, counter: Counter): Promise<StudyRecord> {
+  const finished: StudyRecord = {
+    ...study,
+    state: 'finished',
+    endReason: endOf(study, counter),
+    endedMs: ports.clock.nowMs(),
+    revision: study.revision + 1,
+  };
+  const isWritten = await ports.studies.update(finished, { phase: 'closed', version: counter.version });
+  return isWritten ? finished : ((await ports.studies.find(study.tenant, study.id)) ?? study);
 }
 
 /** A waiting trial under a number that an ask took and never used. */

@@ -1,6 +1,6 @@
 import type { Study, UpdateStudyRequest } from '../api/messages.ts';
 import { trialCountMax } from '../domain/budget.ts';
-import { capOf } from '../domain/counter.ts';
+import { capOf, phaseOf } from '../domain/counter.ts';
 import type { StudySpec } from '../domain/study.ts';
 import { millisecondsOf } from '../domain/time.ts';
 import { widen } from '../domain/widening.ts';
@@ -32,7 +32,7 @@ export async function updateStudy(ports: Ports, call: Call<UpdateStudyRequest>):
       revision: study.revision + 1,
     };
     const change: CounterChange = {
-      open: next.state === 'active',
+      phase: phaseOf(next.state),
       ...(by > 0 && { raise: { by, cap: counter.cap } }),
     };
     if (await ports.studies.update(next, change)) return view(ports, next);

@@ -33,7 +33,7 @@ export async function allocate(
       };
     }
     const counter = foundCounter(study, written.found);
-    if (!counter.open) return { numbers: [], limit: 'closed' };
+    if (counter.phase !== 'open') return { numbers: [], limit: 'closed' };
     if (counter.left === 0) return { numbers: [], limit: 'budget' };
     if (counter.running < parallel) {
       count = Math.min(wanted, counter.left, parallel - counter.running);
@@ -84,7 +84,7 @@ function allocatable(count: number, parallel: number): Condition {
   return {
     kind: 'all',
     of: [
-      { kind: '=', attribute: 'open', value: true },
+      { kind: '=', attribute: 'phase', value: 'open' },
       { kind: '>=', attribute: 'left', value: count },
       { kind: '<=', attribute: 'running', value: parallel - count },
     ],

@@ -14,7 +14,7 @@ import {
 } from './keys.ts';
 import { receiptWrites } from './receipts.ts';
 import { studyGone } from './study-gone.ts';
-import { queryAll, transactionWriteMax, type Key, type Table, type TransactWrite } from './table.ts';
+import { queryAll, transactionWriteMax, type Condition, type Key, type Table, type TransactWrite } from './table.ts';
 
 /** Studies and their counters on a table. */
 export function openStudyStore(table: Table, nowMs: () => number): StudyStore {
@@ -111,15 +111,18 @@ export function openStudyStore(table: Table, nowMs: () => number): StudyStore {
 
 const knownNameCountMax = 1000;
 
-function counterWrite(s: StudyKey, { open, raise }: CounterChange): TransactWrite {
+function counterWrite(s: StudyKey, { phase, version, raise }: CounterChange): TransactWrite {
+  const expected: Condition[] = [{ kind: 'itemExists' }];
+  if (version !== undefined) expected.push({ kind: '=', attribute: 'version', value: version });
+  if (raise) expected.push({ kind: '=', attribute: 'cap', value: raise.cap });
   return {
     kind: 'update',
     key: keys.counter(s),
     changes: {
-      set: open === undefined ? {} : { open },
+      set: phase === undefined ? {} : { phase },
       add: { version: 1, ...(raise && { cap: raise.by, left: raise.by }) },
     },
-    condition: raise ? { kind: '=', attribute: 'cap', value: raise.cap } : { kind: 'itemExists' },
+    condition: { kind: 'all', of: expected },
   };
 }
 

@@ -2,7 +2,7 @@ import { paramsKey } from '../domain/params.ts';
 import type { TrialStore } from '../service/ports.ts';
 import { allocate } from './allocation.ts';
 import { commitAsk } from './ask-commit.ts';
-import { counterAttributes, trialChanges, trialOf } from './items.ts';
+import { counterAttributes, counterOf, trialChanges, trialOf } from './items.ts';
 import { keyOf, keys, lastTrialSk, openSk, studyPk, trialSk } from './keys.ts';
 import { counted, findOpen, getTrial } from './open-trials.ts';
 import { receiptWrites } from './receipts.ts';
@@ -65,7 +65,7 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
         { set: counterAttributes(counted(found, counter, now)), add: { version: 1 } },
         { kind: '=', attribute: 'version', value: counter.version },
       );
-      return written.ok;
+      return written.ok ? counterOf(written.item.attributes) : undefined;
     },
 
     add: async (study, { first, raise, attached, confirmations, trials }, receipt) => {
@@ -83,6 +83,7 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
             of: [
               { kind: '=', attribute: 'nextNumber', value: first },
               { kind: '>=', attribute: 'left', value: spent },
+              { kind: 'in', attribute: 'phase', values: ['open', 'paused'] },
             ],
           },
         },
@@ -150,7 +151,13 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
           kind: 'update',
           key: keys.counter(s),
           changes: { set: { openBelow }, add: { version: 1 } },
-          condition: { kind: '=', attribute: 'version', value: counter.version },
+          condition: {
+            kind: 'all',
+            of: [
+              { kind: '=', attribute: 'version', value: counter.version },
+              { kind: 'in', attribute: 'phase', values: ['open', 'paused'] },
+            ],
+          },
         },
         ...receiptWrites(receipt, study, nowMs()),
       ]);

@@ -65,7 +65,7 @@ export function startWrite(study: StudyRecord, count: number): TransactWrite {
     condition: {
       kind: 'all',
       of: [
-        { kind: '=', attribute: 'open', value: true },
+        { kind: '=', attribute: 'phase', value: 'open' },
         { kind: '<=', attribute: 'running', value: parallel - count },
       ],
     },

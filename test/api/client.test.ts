@@ -93,7 +93,8 @@ describe('a client', () => {
     expect(key.key).toMatch(/^cav_/);
     expect((await client.listApiKeys()).data.map(({ id }) => id)).toContain(key.id);
     expect((await client.revokeApiKey({ key: key.id })).revoked).not.toBeNull();
-    expect(await client.deleteStudy({ study: name })).toBeUndefined();
+    const { id } = await client.createStudy({ body: study() });
+    expect(await client.deleteStudy({ study: id })).toBeUndefined();
   });
 
   it.each(['', '/', '//'])('takes a base address that ends with %j', async (end) => {

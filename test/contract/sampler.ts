@@ -180,7 +180,8 @@ const cases: Case[] = [
     },
     constraints: ['width * batch <= 32', '!(depth > 3 && drop < 0.25)'],
     isAllowed: ({ width, batch, depth, drop }) =>
-      (width as number) * (batch as number) <= 32 && !(depth !== undefined && depth > 3 && (drop as number) < 0.25),
+      (width as number) * (batch as number) <= 32 &&
+      !(depth !== undefined && (depth as number) > 3 && (drop as number) < 0.25),
   },
 ];
 

@@ -80,7 +80,8 @@ describe('cells', () => {
         expect(cellOf(parameter, value)).toBe(k);
         expect(value).toBeGreaterThanOrEqual(low);
         expect(value).toBeLessThanOrEqual(high);
-        if (k > 0) expect(cellValue(parameter, k - 1) as number).toBeLessThan(value);
+        const before = k === 0 ? -Infinity : (cellValue(parameter, k - 1) as number);
+        expect(before).toBeLessThan(value);
         const last = cellValue(parameter, count - 1) as number;
         expect(cellValue(parameter, 0)).toBe(low);
         expect(high - last).toBeLessThan(step! * (1 + 1e-9) + 1e-12 * Math.abs(high));

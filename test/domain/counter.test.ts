@@ -21,7 +21,14 @@ describe('capOf', () => {
 
 describe('newCounter', () => {
   it('has given out nothing', () => {
-    expect(newCounter(12)).toMatchObject({ nextNumber: 0, left: 12, cap: 12, running: 0, open: true, openBelow: [] });
+    expect(newCounter(12)).toMatchObject({
+      nextNumber: 0,
+      left: 12,
+      cap: 12,
+      running: 0,
+      phase: 'open',
+      openBelow: [],
+    });
   });
 });
 

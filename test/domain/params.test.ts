@@ -129,11 +129,6 @@ describe('checkParams', () => {
       { seed: 6, numRuns: 300 },
     );
   });
-
-  function sentences(given: Params, missing: 'default' | 'refuse' | 'open'): string[] {
-    const checked = checkParams(space, given, missing);
-    return 'faults' in checked ? checked.faults.map(({ path, message }) => `${path.join('.')} ${message}`) : [];
-  }
 });
 
 describe('paramsKey', () => {
@@ -171,3 +166,8 @@ describe('paramsKey', () => {
     expect(new Set(keys).size).toBe(4);
   });
 });
+
+function sentences(given: Params, missing: 'default' | 'refuse' | 'open'): string[] {
+  const checked = checkParams(space, given, missing);
+  return 'faults' in checked ? checked.faults.map(({ path, message }) => `${path.join('.')} ${message}`) : [];
+}

@@ -84,6 +84,6 @@ describe('satisfiesConstraints', () => {
       'toString <= 3',
     ]);
     expect(satisfiesConstraints(odd, { on: false })).toBe(true);
-    expect(satisfiesConstraints(odd, { on: true, toString: 4 } as never)).toBe(false);
+    expect(satisfiesConstraints(odd, { on: true, toString: 4 })).toBe(false);
   });
 });

@@ -139,10 +139,8 @@ describe('configurationsOf', () => {
   });
 
   it('looks at 131,072 configurations for constraints and at no more', () => {
-    const booleans = (count: number): object =>
-      Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, { type: 'int', low: 0, high: 1 }]));
-    expect(configurationsOf(spaceFrom(booleans(17), ['p0 + p1 + p2 >= 3']), none)!.count).toBe(2n ** 14n);
-    expect(configurationsOf(spaceFrom(booleans(18), ['p0 + p1 + p2 >= 3']), none)).toBeUndefined();
+    expect(configurationsOf(spaceFrom(bits(17), ['p0 + p1 + p2 >= 3']), none)!.count).toBe(2n ** 14n);
+    expect(configurationsOf(spaceFrom(bits(18), ['p0 + p1 + p2 >= 3']), none)).toBeUndefined();
   });
 
   it('counts none when no configuration satisfies the constraints', () => {
@@ -167,4 +165,8 @@ function listed({ count, at }: Configurations): ReturnType<Configurations['at']>
 
 function keysOf(all: Configurations): string[] {
   return listed(all).map(paramsKey);
+}
+
+function bits(count: number): object {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, { type: 'int', low: 0, high: 1 }]));
 }

@@ -56,7 +56,7 @@ describe('valueAt', () => {
     fc.assert(
       fc.property(numericParameter(), (parameter) => {
         const { low, high, step, scale } = parameter;
-        const rounding = 4e-16 * Math.max(Math.abs(high), scale === 'reverseLog' ? 1 : 0);
+        const rounding = 2e-15 * Math.max(Math.abs(high), scale === 'reverseLog' ? 1 : 0);
         const [first, last] = [valueAt(parameter, 0) as number, valueAt(parameter, lastUnit) as number];
         expect(first).toBe(low);
         expect(high - last).toBeLessThanOrEqual((step ?? 0) + 1e-9 * (high - low) + rounding);

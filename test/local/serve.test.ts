@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sendTo, studyNamed } from '../http/open-service.ts';
 import { pause, startProgram, startServerProcess, type Program } from './serve-process.ts';
 
@@ -12,7 +12,7 @@ const folders: string[] = [];
 const programs: Program[] = [];
 const drainMsMax = 5_000;
 
-afterEach(async () => {
+afterAll(async () => {
   for (const program of programs.splice(0)) {
     program.kill('SIGKILL');
     await program.exited;
@@ -67,7 +67,7 @@ async function takenPort(): Promise<{ port: number; free: () => Promise<void> }>
   return { port: (holder.address() as AddressInfo).port, free };
 }
 
-describe('a server that starts', () => {
+describe.concurrent('a server that starts', () => {
   it('says where it is, and a curl line that works as it is pasted, twice', async () => {
     const data = newFolder();
     const server = await serve(data);
@@ -96,7 +96,7 @@ describe('a server that starts', () => {
     expect(server.url).toBe(`http://127.0.0.1:${port}`);
   });
 
-  it.each(['localhost', '127.0.0.2', '::1'])('serves on %s, which is this machine', async (host) => {
+  it.each(['localhost', '::1'])('serves on %s, which is this machine', async (host) => {
     const server = await serve(newFolder(), ['--host', host]);
     expect((await sendTo(server.url, 'GET', '/v1/studies')).status).toBe(200);
   });
@@ -107,7 +107,7 @@ describe('a server that starts', () => {
   });
 });
 
-describe('a server that cannot start', () => {
+describe.concurrent('a server that cannot start', () => {
   it('says that its port is in use', async () => {
     const { port, free } = await takenPort();
     const ended = await run('serve.ts', ['--port', String(port), '--data', newFolder()]);
@@ -117,22 +117,19 @@ describe('a server that cannot start', () => {
     await free();
   });
 
-  it.each(['http', '-1', '65536', '1.5', 'NaN', ''])('says that --port %j is none', async (port) => {
+  it.each(['http', '65536', ''])('says that --port %j is none', async (port) => {
     const { code, stderr, stdout } = await run('serve.ts', [`--port=${port}`, '--data', newFolder()]);
-    expect(stderr.split('\n')[0]).toBe(`--port must be a whole number from 0 to 65535; got ${port}.`);
+    expect(stderr.split('\n')[0]).toBe(`--port must be a whole number from 0 to 65535; got ${port || 'nothing'}.`);
     expect(stderr).toContain('\nUsage: ');
     expect([code, stdout]).toEqual([2, '']);
   });
 
-  it.each([['--prot', '1'], ['--port'], ['extra'], ['--auth=yes'], ['-x']])(
-    'shows its usage for %s',
-    async (...args) => {
-      const { code, stderr, stdout } = await run('serve.ts', args);
-      expect(stderr).toContain('Usage: npm start');
-      expect(stderr).not.toMatch(/\bat .*:\d+/);
-      expect([code, stdout]).toEqual([2, '']);
-    },
-  );
+  it.each([['--prot', '1'], ['--port'], ['extra']])('shows its usage for %s', async (...args) => {
+    const { code, stderr, stdout } = await run('serve.ts', args);
+    expect(stderr).toContain('Usage: npm start');
+    expect(stderr).not.toMatch(/\bat .*:\d+/);
+    expect([code, stdout]).toEqual([2, '']);
+  });
 
   it('says that --data is a file', async () => {
     const file = join(newFolder(), 'file');
@@ -164,7 +161,7 @@ describe('a server that cannot start', () => {
     expect((await sendTo(first.url, 'GET', '/v1/studies')).status).toBe(200);
   });
 
-  it.each(['0.0.0.0', '::', '192.168.1.1', 'example.org', ''])('refuses --host %j without --auth', async (host) => {
+  it.each(['0.0.0.0', '::', ''])('refuses --host %j without --auth', async (host) => {
     const ended = await run('serve.ts', ['--port', '0', '--data', newFolder(), `--host=${host}`]);
     expectOneSentence(ended);
     expect(ended.stderr).toContain('--auth');
@@ -187,7 +184,7 @@ describe('a server that cannot start', () => {
   });
 });
 
-describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
+describe.concurrent.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   it('lets a request in flight end, then ends the server with 0', async () => {
     const data = newFolder();
     const server = await serve(data);
@@ -233,7 +230,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   });
 });
 
-describe('data', () => {
+describe.concurrent('data', () => {
   it('survive a stop and a kill', async () => {
     const data = newFolder();
     let server = await serve(data);
@@ -264,7 +261,7 @@ describe('data', () => {
   });
 });
 
-describe('keys', () => {
+describe.concurrent('keys', () => {
   it('are made by the key program and let a person in who pastes the curl line', async () => {
     const data = newFolder();
     const before = await serve(data, ['--auth']);
@@ -367,15 +364,15 @@ describe.skipIf(!canMount)(
         disk.unmount();
       }
     });
-
-    /** Writes until a write is refused. */
-    async function fillUp(url: string): ReturnType<typeof sendTo> {
-      for (let i = 0; i < 100; i++) {
-        const labels = Object.fromEntries(Array.from({ length: 30 }, (_, k) => [`l${k}`, 'x'.repeat(250)]));
-        const answer = await sendTo(url, 'POST', '/v1/studies', studyNamed(`s${i}`, { labels }));
-        if (answer.status !== 201) return answer;
-      }
-      throw new Error('the disk did not fill up');
-    }
   },
 );
+
+/** Writes until a write is refused. */
+async function fillUp(url: string): ReturnType<typeof sendTo> {
+  for (let i = 0; i < 100; i++) {
+    const labels = Object.fromEntries(Array.from({ length: 30 }, (_, k) => [`l${k}`, 'x'.repeat(250)]));
+    const answer = await sendTo(url, 'POST', '/v1/studies', studyNamed(`s${i}`, { labels }));
+    if (answer.status !== 201) return answer;
+  }
+  throw new Error('the disk did not fill up');
+}

@@ -27,6 +27,21 @@ describe.skipIf(endpoint === null)('with DynamoDB Local', () => {
   tableContract('a table on DynamoDB', () => newDynamoTable(endpoint!, 'contract'));
 });
 
+describe('a read', () => {
+  it('is strongly consistent by key and by partition, which the index cannot be', async () => {
+    const service = await startService(() => done());
+    const table = tableAt(service);
+    await table.get(key);
+    await table.query({ table: 'core', by: 'pk', partition: 'T#1' });
+    await table.query({ table: 'core', by: 'openPk', partition: 'T#1' });
+    expect(service.requests.map(({ body }) => [body.IndexName, body.ConsistentRead])).toEqual([
+      [undefined, true],
+      [undefined, true],
+      ['open', undefined],
+    ]);
+  });
+});
+
 describe('a transaction that meets another one', () => {
   it('is sent again until it goes through, after waits that grow up to a limit', async () => {
     const conflicts = 7;

@@ -52,9 +52,8 @@ describe('grid', () => {
     const expected = [1e-4, 1e-3, 1e-2, 1e-1, 1].flatMap((a) =>
       [0, 0.9, 0.99].flatMap((b) => [-1, -0.5, 0, 0.5, 1].map((c) => ({ a, b, c }))),
     );
-    const order = (p: Record<string, number>): number => Math.round(Math.log10(p.a)) * 100 + p.b * 10 + p.c;
-    given.sort((p, q) => order(p) - order(q));
-    expected.sort((p, q) => order(p) - order(q));
+    given.sort((p, q) => placeOf(p) - placeOf(q));
+    expected.sort((p, q) => placeOf(p) - placeOf(q));
     expect(given).toHaveLength(expected.length);
     given.forEach((params, i) => {
       for (const name of ['a', 'b', 'c'] as const)
@@ -102,6 +101,8 @@ describe('ontoGrid', () => {
   const sampler: Sampler = { kind: 'grid', points: 4 };
   const axis = { rate: [1e-4, 1e-3, 1e-2, 0.1], share: [-0.3, 0, 0.3, 0.6] };
 
+  const at = (rate: number, share: number): unknown => ontoGrid(space, sampler, { rate, share, width: 3, kind: 'b' });
+
   it('moves what a person would write onto the value of the grid', () => {
     const cells = new Set(cellsOf(space, sampler, 0));
     for (const rate of axis.rate) {
@@ -114,7 +115,6 @@ describe('ontoGrid', () => {
   });
 
   it('accepts decimal noise and refuses what lies between', () => {
-    const at = (rate: number, share: number): unknown => ontoGrid(space, sampler, { rate, share, width: 3, kind: 'b' });
     expect(at(1.0000000001e-3, 0.3)).toBeDefined();
     expect(at(1e-3, 0.1 + 0.2)).toBeDefined();
     expect(at(1.00000001e-3, 0.3)).toBeUndefined();
@@ -133,4 +133,9 @@ function cellsOf(space: Space, sampler: Sampler, seed: number): string[] {
   const sample = samplerOf(sampler)(space);
   const count = Number(gridOf(space, sampler)!.count);
   return Array.from({ length: count }, (_, number) => paramsKey(sample({ seed, number })!.params));
+}
+
+/** A number that orders the params of the test above. */
+function placeOf(p: Record<string, number>): number {
+  return Math.round(Math.log10(p.a)) * 100 + p.b * 10 + p.c;
 }

@@ -48,6 +48,11 @@ describe('quasiRandomPoint', () => {
     }
   });
 
+  it('shares no try with the study of the next seed', () => {
+    const places = [3, 4, 5].flatMap((seed) => [0, 1, 2, 3].map((attempt) => quasiRandomPoint(seed, 5, attempt)(0)));
+    expect(new Set(places).size).toBe(12);
+  });
+
   it('has a place for every try of the largest seed', () => {
     const point = quasiRandomPoint(2 ** 53 - 1, 0, 1000);
     expect(point(0)).toBeGreaterThanOrEqual(0);
