@@ -3,7 +3,7 @@ import { parallelMax } from '../domain/budget.ts';
 import type { Params } from '../domain/parameter.ts';
 import { checkParams, paramsKey } from '../domain/params.ts';
 import { admitFixed } from '../engine/admit.ts';
-import { blankTrial, emptyTrial } from './blank-trial.ts';
+import { blankTrial } from './blank-trial.ts';
 import type { Call, Reply } from './call.ts';
 import { chooseAgain, chooseFirst, type Choice } from './choose.ts';
 import { ServiceError } from './errors.ts';
@@ -11,6 +11,7 @@ import { refuseParams } from './fields.ts';
 import { findStudy, spaceOfStudy } from './find.ts';
 import { findReplay, keyedRequest, receiptOf, replayOfRival, type KeyedRequest } from './idempotency.ts';
 import type { AskCommit, Ports, StudyRecord, TrialChange, TrialRecord } from './ports.ts';
+import { putBack } from './put-back.ts';
 import {
   countsOf,
   failExpired,
@@ -91,7 +92,7 @@ class Asking {
   }
 
   get #isWorthRetrying(): boolean {
-    return this.#reason !== 'finished' && this.#reason !== 'exhausted';
+    return this.#reason === 'budget_spent' || this.#reason === 'parallel_limit';
   }
 
   /** Trials to take over; those that machines have failed often enough are ended instead. */
@@ -118,7 +119,9 @@ class Asking {
     const { numbers, limit } = await this.#ports.trials.allocate(this.#study, wanted);
     if (limit) {
       this.#isCapped = true;
-      this.#reason = ({ budget: 'budget_spent', parallel: 'parallel_limit', closed: 'finished' } as const)[limit];
+      this.#reason = (
+        { budget: 'budget_spent', parallel: 'parallel_limit', paused: 'paused', closed: 'finished' } as const
+      )[limit];
     }
     for (const number of numbers) {
       const choice = chooseFirst(this.#study, number, this.#fixed);
@@ -165,7 +168,7 @@ class Asking {
     const refusal = await this.#ports.trials.commitAsk(this.#study, commit);
     if (!refusal) return reply;
     if (refusal.answered) {
-      for (const held of this.#held) await this.#giveBack(held);
+      for (const { number } of this.#held) await putBack(this.#ports, this.#study, number);
       return replayOfRival(this.#ports, this.#call, this.#keyed!);
     }
     for (const i of refusal.claimsLost) this.#gone.add(placeOf(claimable[i]));
@@ -181,7 +184,7 @@ class Asking {
     const room = (this.#study.spec.budget.parallel ?? parallelMax) - countsOf(open).running;
     if (room > 0) await this.#ports.trials.moveFrontier(this.#study, counter, open, this.#ports.clock.nowMs());
     else {
-      this.#reason = counter.phase === 'open' ? 'parallel_limit' : 'finished';
+      this.#reason = ({ open: 'parallel_limit', paused: 'paused', closed: 'finished' } as const)[counter.phase];
       this.#isCapped = true;
     }
     this.#waitingMax = Math.max(0, room);
@@ -209,23 +212,11 @@ class Asking {
     this.#held.push({ number: held.number, choice, refused });
   }
 
-  /** Nothing is left to try for this ask: the number goes to somebody else, or is marked as never used. */
+  /** Nothing is left to try for this ask: the number goes to somebody else. */
   async #giveUp(number: number): Promise<void> {
     this.#isCapped = true;
     this.#reason = 'exhausted';
-    const isFree = Object.keys(this.#fixed).length === 0;
-    let choice = isFree ? undefined : chooseFirst(this.#study, number, {});
-    for (let refused = 0; choice; refused++) {
-      if (await this.#giveBack({ number, choice, refused })) return;
-      choice = await chooseAgain(this.#ports, this.#study, number, {}, choice, refused + 1);
-    }
-    const message = 'no configuration was left that had not been tried';
-    await this.#ports.trials.heal(this.#study, emptyTrial(number, this.#ports.clock.nowMs(), message));
-  }
-
-  /** Leaves a number that was taken as a waiting trial, for the next one who asks. */
-  async #giveBack({ number, choice }: Held): Promise<boolean> {
-    return this.#ports.trials.heal(this.#study, { ...blankTrial(number), ...choice });
+    await putBack(this.#ports, this.#study, number);
   }
 }
 

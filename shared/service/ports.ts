@@ -138,7 +138,7 @@ export interface AskRefusal {
 export interface Allocation {
   numbers: number[];
   /** Why there are fewer than wanted. */
-  limit: 'budget' | 'parallel' | 'closed' | undefined;
+  limit: 'budget' | 'parallel' | 'paused' | 'closed' | undefined;
 }
 
 export interface TrialStore {

@@ -1,10 +1,10 @@
 import { phaseOf, type Counter, type OpenTrials } from '../domain/counter.ts';
 import type { EndReason } from '../domain/study.ts';
 import { millisecondsOf } from '../domain/time.ts';
-import { blankTrial, emptyTrial } from './blank-trial.ts';
-import { chooseAgain, chooseFirst, type Choice } from './choose.ts';
+import { emptyTrial } from './blank-trial.ts';
 import { ServiceError } from './errors.ts';
 import type { Ports, StudyRecord, TrialRecord } from './ports.ts';
+import { putBack } from './put-back.ts';
 
 /** After this time without a trial, a number that was given out counts as lost; no ask takes so long. */
 const gapMs = 10_000;
@@ -119,21 +119,7 @@ async function findGaps(
 /** @returns how many waiting trials there are more. */
 async function healGaps(ports: Ports, study: StudyRecord, gaps: readonly number[]): Promise<number> {
   let healed = 0;
-  for (const number of gaps) {
-    let choice = chooseFirst(study, number, {});
-    let isPlaced = false;
-    for (let refused = 1; choice && !isPlaced; refused++) {
-      isPlaced = await ports.trials.heal(study, lostTrial(number, choice));
-      if (!isPlaced && (await ports.trials.get(study, number))) break;
-      if (!isPlaced) choice = await chooseAgain(ports, study, number, {}, choice, refused);
-    }
-    if (isPlaced) healed++;
-    if (!choice)
-      await ports.trials.heal(
-        study,
-        emptyTrial(number, ports.clock.nowMs(), 'no configuration was left that had not been tried'),
-      );
-  }
+  for (const number of gaps) if (await putBack(ports, study, number)) healed++;
   return healed;
 }
 
@@ -186,9 +172,4 @@ async function finishStudy(ports: Ports, study: StudyRecord, counter: Counter): 
   };
   const isWritten = await ports.studies.update(finished, { phase: 'closed', version: counter.version });
   return isWritten ? finished : ((await ports.studies.find(study.tenant, study.id)) ?? study);
-}
-
-/** A waiting trial under a number that an ask took and never used. */
-function lostTrial(number: number, { params, suggestion }: Choice): TrialRecord {
-  return { ...blankTrial(number), params, suggestion, state: 'waiting' };
 }

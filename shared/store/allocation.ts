@@ -33,7 +33,7 @@ export async function allocate(
       };
     }
     const counter = foundCounter(study, written.found);
-    if (counter.phase !== 'open') return { numbers: [], limit: 'closed' };
+    if (counter.phase !== 'open') return { numbers: [], limit: counter.phase };
     if (counter.left === 0) return { numbers: [], limit: 'budget' };
     if (counter.running < parallel) {
       count = Math.min(wanted, counter.left, parallel - counter.running);

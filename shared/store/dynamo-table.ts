@@ -209,7 +209,10 @@ function unavailable(error: unknown): Error {
   const isTransient =
     error instanceof DynamoDBServiceException
       ? error.$fault === 'server' || error.$retryable !== undefined || throttles.has(error.name)
-      : (error as { name?: string }).name === 'TimeoutError' || (error as { code?: string }).code !== undefined;
+      : (error as { name?: string }).name === 'TimeoutError' ||
+        (error as { code?: string }).code !== undefined ||
+        // A gateway on the way answered in its own words.
+        ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0) >= 500;
   return isTransient ? new TableUnavailable(`DynamoDB: ${(error as Error).message}`) : (error as Error);
 }
 

@@ -258,6 +258,12 @@ describe('what looks hostile and is not', () => {
   });
 });
 
+// Fails: an inactive parameter is read from the prototype of params.
+test.fails('an inactive parameter that is called toString is an empty cell of a CSV', async () => {
+  const { text } = await service.get('/v1/studies/toString/export?format=csv');
+  expect(text).not.toContain('function');
+});
+
 describe('large answers to small enough requests', () => {
   // The failing ones: items have at most 400 KB, and nothing keeps a study or a receipt below that before it is written.
   const objectives = [{ metric: 'loss', direction: 'minimize' }];

@@ -114,6 +114,7 @@ describe('an engine that cannot answer', () => {
     ['is unavailable', failed(503, 'ServiceUnavailable')],
     ['writes the same item in a transaction', failed(400, 'TransactionConflictException')],
     ['has the same transaction in progress', failed(400, 'TransactionInProgressException')],
+    ['is behind a gateway that fails', { status: 502, body: '<html>Bad gateway</html>' }],
     ['hangs up', 'hang up'],
     ['hangs up after the work', 'lose the reply'],
     ['never answers', 'never answer'],
@@ -284,7 +285,9 @@ async function startService(replyTo: (request: Request) => Reply): Promise<Servi
       response.destroy();
       return;
     }
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+    response
+      .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
+      .end(typeof body === 'string' ? body : JSON.stringify(body));
   }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
