@@ -15,6 +15,7 @@ const requestTimeoutMs = 30_000;
 /** How long a client may go on sending a body that was refused unread. */
 const lingerMs = 1_000;
 const drainGraceMs = 1_500;
+const drainPollMs = 20;
 
 /** Serves until stopped. Rejects when the address cannot be had (EADDRINUSE, EACCES). */
 export async function startServer(
@@ -49,9 +50,11 @@ async function stop(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-  server.closeIdleConnections();
+  // A connection becomes idle when its request in flight has been answered; clients keep it open for the next one.
+  const idle = setInterval(() => server.closeIdleConnections(), drainPollMs);
   const deadline = setTimeout(() => server.closeAllConnections(), drainGraceMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(deadline);
 }
 

@@ -44,7 +44,7 @@ const retryBaseMs = 100;
 const retryCapMs = 5_000;
 const retryableStatus = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** A client of the service at a base address. Every POST carries an idempotency key, so repeating it is safe. */
+/** A client of the service at a base address. Every POST that needs one carries an idempotency key, so repeating is safe. */
 export function createClient(baseUrl: string, settings: ClientSettings = {}): Client {
   const entries = (Object.keys(routes) as Operation[]).map((operation) => [
     operation,
@@ -64,7 +64,8 @@ async function call(baseUrl: string, settings: ClientSettings, route: Route, opt
   const url = urlOf(baseUrl, route, options);
   const headers: Record<string, string> = {};
   if (settings.apiKey) headers.authorization = `Bearer ${settings.apiKey}`;
-  if (route.method === 'POST') headers['idempotency-key'] = options.idempotencyKey ?? crypto.randomUUID();
+  const key = options.idempotencyKey ?? (route.isRepeatable ? undefined : crypto.randomUUID());
+  if (route.method === 'POST' && key !== undefined) headers['idempotency-key'] = key;
   const init: RequestInit = { method: route.method, headers };
   if (route.body) {
     headers['content-type'] = 'application/json';

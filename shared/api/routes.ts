@@ -13,6 +13,8 @@ export interface Route {
   scope: 'read' | 'write' | 'admin' | null;
   query: z.ZodType;
   body: z.ZodType | null;
+  /** A POST that can be sent twice as it is: a client need not spend a receipt on it. */
+  isRepeatable?: true;
   /** Status of success and its document; null for none, a media type for a stream. */
   success: { status: 200 | 201 | 204; schema: z.ZodType | null; stream?: readonly string[] };
   /** Refusals beyond those that every route has. */
@@ -131,6 +133,7 @@ export const routes = {
     scope: 'write',
     query: m.EmptyQuery,
     body: m.ReportRequest,
+    isRepeatable: true,
     success: { status: 200, schema: m.ReportResponse },
     refusals: [...trial, 'trial_finished', 'result_conflict', 'lease_superseded', ...keyed],
   },
@@ -201,6 +204,7 @@ export const routes = {
     scope: 'read',
     query: m.EmptyQuery,
     body: m.LintRequest,
+    isRepeatable: true,
     success: { status: 200, schema: m.LintResponse },
     refusals: ['space_invalid'],
   },

@@ -24,8 +24,8 @@ export interface Counter {
   /** Every trial below this number has ended, but for those in `openBelow`. So a look costs what is open, not the history. */
   frontier: number;
   openBelow: number[];
-  /** When the frontier last moved: a number below it that has no trial by then was lost by whoever took it. */
-  frontierMovedMs: number;
+  /** Numbers below the frontier that had no trial when it passed them, with the time since then in milliseconds of 1970. */
+  gaps: Record<string, number>;
 }
 
 export type Phase = 'open' | 'paused' | 'closed';
@@ -67,7 +67,7 @@ export function newCounter(cap: number): Counter {
     version: 0,
     frontier: 0,
     openBelow: [],
-    frontierMovedMs: 0,
+    gaps: {},
   };
 }
 
@@ -82,12 +82,19 @@ export interface OpenTrials<T> {
 /** How many open trials may lie below the frontier; with more, the frontier stays behind. */
 export const openBelowMax = 100;
 
-/** Where the frontier can move after a look. */
+/** Where the frontier can move after a look. @param missing the open numbers that have no trial. */
 export function frontierAfter(
   openNumbers: readonly number[],
-  nextNumber: number,
-): { frontier: number; openBelow: number[] } {
+  missing: readonly number[],
+  { nextNumber, gaps }: Pick<Counter, 'nextNumber' | 'gaps'>,
+  nowMs: number,
+): Pick<Counter, 'frontier' | 'openBelow' | 'gaps'> {
   const sorted = openNumbers.toSorted((a, b) => a - b);
-  if (sorted.length <= openBelowMax) return { frontier: nextNumber, openBelow: sorted };
-  return { frontier: sorted[openBelowMax], openBelow: sorted.slice(0, openBelowMax) };
+  const frontier = sorted.length <= openBelowMax ? nextNumber : sorted[openBelowMax];
+  const passed = missing.filter((number) => number < frontier);
+  return {
+    frontier,
+    openBelow: sorted.slice(0, openBelowMax),
+    gaps: Object.fromEntries(passed.map((number) => [number, gaps[number] ?? nowMs])),
+  };
 }

@@ -76,7 +76,7 @@ function unknownField({ keys, inst }: Extract<RawIssue, { code: 'unrecognized_ke
   const shape = (inst as { def?: { shape?: object } } | undefined)?.def?.shape;
   const known = Object.keys(shape ?? {});
   if (known.length === 0) return 'is not a known field; none is expected here.';
-  return `is not a known field; the nearest one is ${nearestName(keys[0], known)}.`;
+  return `is not a known field; the ${nearestName(keys[0], known)}.`;
 }
 
 function unionSentence({

@@ -4,6 +4,7 @@ import type { Params } from '../domain/parameter.ts';
 import { checkParams, paramsKey } from '../domain/params.ts';
 import { admitFixed } from '../engine/admit.ts';
 import { blankTrial } from './blank-trial.ts';
+import { keptOf, reviveAsk } from './ask-receipt.ts';
 import type { Call, Reply } from './call.ts';
 import { chooseAgain, chooseFirst, type Choice } from './choose.ts';
 import { ServiceError } from './errors.ts';
@@ -37,7 +38,8 @@ interface Held {
 /** Gives out the next trials: waiting and abandoned ones first, then new ones out of the budget. */
 export async function ask(ports: Ports, call: Call<AskRequest>): Promise<Reply<AskResponse>> {
   const keyed = keyedRequest(ports, call);
-  const [found, replay] = await Promise.all([findStudy(ports, call), findReplay<AskResponse>(ports, call, keyed)]);
+  const found = await findStudy(ports, call);
+  const replay = await findReplay(ports, call, keyed, reviveAsk(ports, found));
   if (replay) return replay;
   const fixed = checkFixed(found, call.body.fixed);
   const study = isPastDeadline(found, ports.clock.nowMs()) ? (await settleStudy(ports, found)).study : found;
@@ -80,7 +82,7 @@ class Asking {
       const claimable = await this.#claimable();
       await this.#takeNumbers(this.#call.body.count - claimable.length - this.#held.length);
       if (claimable.length + this.#held.length === 0) {
-        if (this.#reason === 'budget_spent' && (await this.#healed())) continue;
+        if (this.#isWorthRetrying && (await this.#healed())) continue;
         return nothing(this.#reason!, this.#isWorthRetrying ? retrySeconds : undefined);
       }
       const answered = await this.#commit(claimable);
@@ -130,7 +132,7 @@ class Asking {
     }
   }
 
-  /** The budget is spent: perhaps numbers were lost and can be given out again, perhaps the study has ended. */
+  /** Nothing more to take: perhaps numbers were lost and can be given out again, perhaps the study has ended. */
   async #healed(): Promise<boolean> {
     const { study, counter, open, healed } = await settleStudy(this.#ports, this.#study);
     if (healed > 0) return true;
@@ -152,6 +154,7 @@ class Asking {
       leaseSeconds,
       askedMs: now,
       message: undefined,
+      lastReport: undefined,
     };
     const claims = claimable.map((from) => ({ from, change: claimChange(from, given) }));
     const puts = this.#held.map((held) => newTrial(held, given));
@@ -164,12 +167,12 @@ class Asking {
       body.retryAfterSeconds = retrySeconds;
     }
     const reply = { status: 200, body };
-    const commit: AskCommit = { claims, puts, receipt: receiptOf(this.#keyed, reply) };
+    const commit: AskCommit = { claims, puts, receipt: receiptOf(this.#keyed, reply.status, keptOf(reply.body)) };
     const refusal = await this.#ports.trials.commitAsk(this.#study, commit);
     if (!refusal) return reply;
     if (refusal.answered) {
       for (const { number } of this.#held) await putBack(this.#ports, this.#study, number);
-      return replayOfRival(this.#ports, this.#call, this.#keyed!);
+      return replayOfRival(this.#ports, this.#call, this.#keyed!, reviveAsk(this.#ports, this.#study));
     }
     for (const i of refusal.claimsLost) this.#gone.add(placeOf(claimable[i]));
     if (refusal.limitReached) await this.#countRunning();

@@ -27,7 +27,13 @@ export async function cancel(ports: Ports, call: Call<{ message?: string | undef
     const change = { state: 'cancelled' as const, message: call.body.message, finishedMs: ports.clock.nowMs() };
     const reply = { status: 200, body: trialView(study, { ...trial, ...change }) };
     const expected = { attempt: trial.attempt, states: [trial.state] };
-    const written = await ports.trials.change(study, number, expected, change, receiptOf(keyed, reply));
+    const written = await ports.trials.change(
+      study,
+      number,
+      expected,
+      change,
+      receiptOf(keyed, reply.status, reply.body),
+    );
     if (written.ok) {
       await settleStudy(ports, study);
       return reply;

@@ -1,5 +1,6 @@
 import type { ConfirmRequest, ConfirmResponse } from '../api/messages.ts';
 import { trialCountMaxWithoutModel } from '../domain/budget.ts';
+import { keptAddition, reviveAddition, type KeptAddition } from './added-receipt.ts';
 import { blankTrial } from './blank-trial.ts';
 import { rankedTrials } from './best.ts';
 import type { Call, Reply } from './call.ts';
@@ -19,7 +20,11 @@ const tryCountMax = 40;
 export async function confirm(ports: Ports, call: Call<ConfirmRequest>): Promise<Reply<ConfirmResponse>> {
   let study = await findStudy(ports, call);
   const keyed = keyedRequest(ports, call);
-  const replay = await findReplay<ConfirmResponse>(ports, call, keyed);
+  const found = study;
+  const revive = async (kept: KeptAddition): Promise<ConfirmResponse> => ({
+    trials: await reviveAddition(ports, found, kept),
+  });
+  const replay = await findReplay(ports, call, keyed, revive);
   if (replay) return replay;
   const best = await bestOf(ports, study, call.body.top);
   const copies = best.flatMap(({ number, params }) =>
@@ -27,7 +32,8 @@ export async function confirm(ports: Ports, call: Call<ConfirmRequest>): Promise
   );
   for (let tried = 0; tried < tryCountMax; tried++) {
     study = await reopenStudy(ports, await findStudy(ports, call));
-    const { nextNumber, cap } = await ports.studies.counter(study);
+    const counter = await ports.studies.counter(study);
+    const { nextNumber, cap } = counter;
     if (cap + copies.length > trialCountMaxWithoutModel) {
       throw new ServiceError(
         'value_invalid',
@@ -40,10 +46,15 @@ export async function confirm(ports: Ports, call: Call<ConfirmRequest>): Promise
       origin: 'confirmation',
     }));
     const reply = { status: 201, body: { trials: trials.map((trial) => trialView(study, trial)) } };
-    const addition = { first: nextNumber, raise: trials.length, attached: 0, confirmations: trials.length, trials };
-    const outcome = await ports.trials.add(study, addition, receiptOf(keyed, reply));
+    const addition = { raise: trials.length, attached: 0, confirmations: trials.length, trials };
+    const outcome = await ports.trials.add(
+      study,
+      counter,
+      addition,
+      receiptOf(keyed, reply.status, keptAddition(reply.body.trials)),
+    );
     if (outcome === 'added') return reply;
-    if (outcome === 'answered') return replayOfRival(ports, call, keyed!);
+    if (outcome === 'answered') return replayOfRival(ports, call, keyed!, revive);
   }
   throw new ServiceError(
     'unavailable',

@@ -25,7 +25,7 @@ export async function createApiKey(ports: Ports, call: Call<CreateApiKeyRequest>
     revokedMs: undefined,
   };
   const view = apiKeyView(record);
-  const outcome = await ports.apiKeys.create(record, receiptOf(keyed, { status: 201, body: { ...view, key: null } }));
+  const outcome = await ports.apiKeys.create(record, receiptOf(keyed, 201, { ...view, key: null }));
   if (outcome === 'answered') return replayOfRival(ports, call, keyed!);
   return { status: 201, body: { ...view, key: `cav_${record.id}_${secret}` } };
 }

@@ -7,7 +7,7 @@ import { admitStudy } from '../engine/admit.ts';
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
 import { refuseFields } from './fields.ts';
-import { canonicalJson, findReplay, keyedRequest, receiptOf, replayOfRival } from './idempotency.ts';
+import { canonicalJson, findReplay, keyedRequest, receiptOf, replayOfRival, type KeyedRequest } from './idempotency.ts';
 import type { Ports, StudyRecord } from './ports.ts';
 import { countsOf, findOpen } from './settle-study.ts';
 import { differences } from './spec-difference.ts';
@@ -17,11 +17,13 @@ import { studyView } from './views.ts';
 export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<Reply<Study>> {
   const spec = call.body;
   const keyed = keyedRequest(ports, call);
-  const replay = await findReplay<Study>(ports, call, keyed);
+  const revive = (kept: { id: string }): Promise<Study> => reviveStudy(ports, call, kept.id);
+  const replay = await findReplay(ports, call, keyed, revive);
   if (replay) return replay;
   const known = await ports.studies.find(call.caller.tenant, spec.name);
-  if (known) return openStudy(ports, known, spec);
+  if (known) return openStudy(ports, known, spec, keyed);
 
+  requireStorable(spec);
   const configurations = admitSpec(spec);
   const study: StudyRecord = {
     tenant: call.caller.tenant,
@@ -38,18 +40,35 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
   };
   const counter = newCounter(capOf(spec.budget.trials, configurations, { attached: 0, confirmations: 0 }));
   const reply = { status: 201, body: studyView(study, counter, { waiting: 0, running: 0 }) };
-  const outcome = await ports.studies.create(study, counter, receiptOf(keyed, reply));
+  const outcome = await ports.studies.create(study, counter, receiptOf(keyed, reply.status, { id: study.id }));
   switch (outcome) {
     case 'created':
       return reply;
     case 'answered':
-      return replayOfRival(ports, call, keyed!);
+      return replayOfRival(ports, call, keyed!, revive);
     case 'taken': {
       const rival = await ports.studies.find(call.caller.tenant, spec.name);
       if (!rival)
         throw new ServiceError('unavailable', `Study ${spec.name} is being deleted.`, { retryAfterSeconds: 1 });
-      return openStudy(ports, rival, spec);
+      return openStudy(ports, rival, spec, keyed);
     }
+  }
+}
+
+/** Every ask reads the spec, and an item of the store has an end. */
+const specBytesMax = 200_000;
+
+/** Refuses a spec that is too long once it is written out in full: 100e18 is 21 digits. */
+export function requireStorable(spec: StudySpec): void {
+  const bytes = JSON.stringify(spec).length;
+  if (bytes > specBytesMax) {
+    throw new ServiceError(
+      'too_large',
+      `A study must have at most ${specBytesMax} bytes when it is written out; this one has ${bytes}.`,
+      {
+        hint: 'Shorten lists of values and choices.',
+      },
+    );
   }
 }
 
@@ -72,7 +91,19 @@ export function admitSpec(spec: StudySpec): number | undefined {
 
 const configurationCountMax = 1_000 * trialCountMax;
 
-async function openStudy(ports: Ports, study: StudyRecord, spec: StudySpec): Promise<Reply<Study>> {
+async function reviveStudy(ports: Ports, { caller }: Call<unknown>, id: string): Promise<Study> {
+  const study = await ports.studies.find(caller.tenant, id);
+  if (!study) throw new ServiceError('study_not_found', 'The study that this request created has been deleted.');
+  const { counter, open } = await findOpen(ports, study);
+  return studyView(study, counter, countsOf(open));
+}
+
+async function openStudy(
+  ports: Ports,
+  study: StudyRecord,
+  spec: StudySpec,
+  keyed: KeyedRequest | undefined,
+): Promise<Reply<Study>> {
   const isAsCreated = ports.hashes.sha256(canonicalJson(spec)) === study.fingerprint;
   const fields = isAsCreated ? [] : differences(study.spec, spec);
   if (fields.length > 0) {
@@ -85,6 +116,8 @@ async function openStudy(ports: Ports, study: StudyRecord, spec: StudySpec): Pro
       },
     );
   }
+  const receipt = receiptOf(keyed, 200, { id: study.id });
+  if (receipt) await ports.receipts.keep(study.tenant, receipt);
   const { counter, open } = await findOpen(ports, study);
   return { status: 200, body: studyView(study, counter, countsOf(open)) };
 }

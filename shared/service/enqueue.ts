@@ -3,14 +3,16 @@ import { trialCountMaxWithoutModel } from '../domain/budget.ts';
 import { capOf, type Counter } from '../domain/counter.ts';
 import type { Params } from '../domain/parameter.ts';
 import { checkParams, paramsKey } from '../domain/params.ts';
+import type { Trial } from '../domain/trial.ts';
 import { admitParams } from '../engine/admit.ts';
+import { keptAddition, reviveAddition, type KeptAddition } from './added-receipt.ts';
 import { blankTrial } from './blank-trial.ts';
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
 import { refuseFields, refuseParams } from './fields.ts';
 import { findStudy, spaceOfStudy } from './find.ts';
 import { canonicalJson, findReplay, keyedRequest, receiptOf, replayOfRival } from './idempotency.ts';
-import type { Ports, StudyRecord, TrialRecord } from './ports.ts';
+import type { Ports, Receipt, StudyRecord, TrialRecord } from './ports.ts';
 import { readTold } from './told-values.ts';
 import { trialView } from './views.ts';
 
@@ -33,7 +35,11 @@ interface Entry {
 export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise<Reply<EnqueueResponse>> {
   const study = await findStudy(ports, call);
   const keyed = keyedRequest(ports, call);
-  const replay = await findReplay<EnqueueResponse>(ports, call, keyed);
+  const revive = async (kept: KeptAddition): Promise<EnqueueResponse> => ({
+    trials: await reviveAddition(ports, study, kept),
+    duplicates: kept.duplicates,
+  });
+  const replay = await findReplay(ports, call, keyed, revive);
   if (replay) return replay;
   if (study.state === 'stopping' || study.state === 'finished') throw closed(study);
   const entries = call.body.trials.map((entry, index) => checkEntry(ports, study, entry, index));
@@ -41,42 +47,38 @@ export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise
   for (let at = 0; at < entries.length; at += chunkLength) {
     const chunk = entries.slice(at, at + chunkLength);
     const isLast = at + chunkLength >= entries.length;
-    const answered = await addChunk(ports, study, chunk, body, (done) =>
-      isLast ? receiptOf(keyed, { status: 201, body: done }) : undefined,
-    );
-    if (answered) return replayOfRival(ports, call, keyed!);
+    const receiptFor = (trials: Trial[]): Receipt | undefined =>
+      isLast ? receiptOf(keyed, 201, keptAddition(trials, body.duplicates)) : undefined;
+    const outcome = await addChunk(ports, study, chunk, body, receiptFor);
+    if (outcome === 'answered') return replayOfRival(ports, call, keyed!, revive);
+    const receipt = outcome === 'nothing' ? receiptFor(body.trials) : undefined;
+    if (receipt) await ports.receipts.keep(study.tenant, receipt);
   }
   return { status: 201, body };
 }
 
-/** Adds one chunk to the study and to the answer. @returns whether the request turned out to be answered already. */
+/** Adds one chunk to the study and to the answer. @returns `answered` when the request turned out to be so already. */
 async function addChunk(
   ports: Ports,
   study: StudyRecord,
   chunk: Entry[],
   body: EnqueueResponse,
-  receiptFor: (done: EnqueueResponse) => ReturnType<typeof receiptOf>,
-): Promise<boolean> {
+  receiptFor: (trials: Trial[]) => Receipt | undefined,
+): Promise<'added' | 'nothing' | 'answered'> {
   let entries = study.spec.allowDuplicates ? chunk : await withoutDuplicates(ports, study, chunk, body);
   for (let tried = 0; tried < tryCountMax; tried++) {
-    if (entries.length === 0) return false;
+    if (entries.length === 0) return 'nothing';
     const counter = await ports.studies.counter(study);
     if (counter.phase === 'closed') throw closed(study);
     const attached = entries.filter(({ result }) => result !== undefined).length;
     const raise = raiseFor(study, counter, attached);
     requireRoom(study, counter, entries.length, raise);
     const trials = entries.map((entry, i) => trialOf(ports, counter.nextNumber + i, entry));
-    const done = {
-      trials: [...body.trials, ...trials.map((trial) => trialView(study, trial))],
-      duplicates: body.duplicates,
-    };
-    const addition = { first: counter.nextNumber, raise, attached, confirmations: 0, trials };
-    const outcome = await ports.trials.add(study, addition, receiptFor(done));
-    if (outcome === 'added') {
-      body.trials = done.trials;
-      return false;
-    }
-    if (outcome === 'answered') return true;
+    const added = [...body.trials, ...trials.map((trial) => trialView(study, trial))];
+    const addition = { raise, attached, confirmations: 0, trials };
+    const outcome = await ports.trials.add(study, counter, addition, receiptFor(added));
+    if (outcome === 'added') body.trials = added;
+    if (outcome === 'added' || outcome === 'answered') return outcome;
     if (outcome !== 'stale') entries = await withoutDuplicates(ports, study, entries, body);
   }
   throw new ServiceError(

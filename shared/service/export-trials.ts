@@ -51,10 +51,15 @@ async function* csvLines(ports: Ports, study: StudyRecord): AsyncGenerator<strin
     const trial: Trial = trialView(study, record);
     yield csvLine([
       ...plainColumns.map((column) => trial[column]),
-      ...metrics.map((metric) => trial.values?.[metric]),
-      ...names.map((name) => trial.params[name]),
+      ...metrics.map((metric) => ownOr(trial.values ?? {}, metric)),
+      ...names.map((name) => ownOr(trial.params, name)),
     ]);
   }
+}
+
+/** An inactive parameter may have the name of something that every object has. */
+function ownOr(fields: Record<string, Cell>, name: string): Cell {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 type Cell = string | number | boolean | null | undefined;

@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 import type { Fault } from '../domain/parameter.ts';
 import type { ParamsFault } from '../domain/params.ts';
 import type { Space } from '../domain/space.ts';
@@ -30,7 +30,8 @@ export function fieldError(path: readonly (string | number)[], { path: below, me
 export function dotted(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? String(part) : `${text}.${String(part)}`;
+    const name = cut(String(part));
+    return text === '' ? name : `${text}.${name}`;
   }, '');
 }
 
@@ -38,6 +39,10 @@ export function dotted(path: readonly PropertyKey[]): string {
 export function shown(value: unknown): string {
   const text =
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : (JSON.stringify(value) ?? String(value));
+  return cut(text);
+}
+
+function cut(text: string): string {
   return text.length > shownLengthMax ? `${text.slice(0, shownLengthMax - 1)}…` : text;
 }
 
@@ -51,11 +56,16 @@ export function refuseParams(
   const refusal = refuseFields(first.unknown ? 'param_unknown' : 'value_invalid', path, faults);
   const unknown = faults.find((fault) => fault.unknown);
   if (!unknown) return refusal;
-  const hint = `Did you mean ${nearestName(String(unknown.path[0]), space.names)}?`;
+  const hint = `The ${nearestName(String(unknown.path[0]), space.names, 'parameter')}.`;
   return new ServiceError(refusal.code, refusal.message, { ...refusal.details, hint });
 }
 
-/** The known name that is fewest edits away. */
-export function nearestName(name: string, known: readonly string[]): string {
-  return closest(name, known);
+/** The known name that was probably meant, or all of them: `nearest one is width`, `known ones are depth, width`. */
+export function nearestName(name: string, known: readonly string[], what = 'field'): string {
+  const nearest = closest(name, known);
+  const isNear = distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(1, Math.ceil(nearest.length / 3));
+  if (isNear || known.length > listedMax) return `nearest ${what} is ${nearest}`;
+  return `known ${what}s are ${known.join(', ')}`;
 }
+
+const listedMax = 12;

@@ -2,6 +2,7 @@ import { spaceOf, type Space } from '../domain/space.ts';
 import type { StudySpec } from '../domain/study.ts';
 import type { Call } from './call.ts';
 import { ServiceError } from './errors.ts';
+import { shown } from './fields.ts';
 import type { Ports, StudyRecord, TrialRecord } from './ports.ts';
 
 const trialNumberPattern = /^(0|[1-9]\d{0,7})$/;
@@ -10,8 +11,8 @@ const trialNumberPattern = /^(0|[1-9]\d{0,7})$/;
 export async function findStudy(ports: Ports, { caller, path }: Call<unknown>): Promise<StudyRecord> {
   const study = await ports.studies.find(caller.tenant, path.study);
   if (!study) {
-    throw new ServiceError('study_not_found', `There is no study ${JSON.stringify(path.study)}.`, {
-      hint: 'GET /v1/studies lists the studies of this tenant.',
+    throw new ServiceError('study_not_found', `There is no study ${shown(path.study)}.`, {
+      hint: 'GET /v1/studies lists the studies that there are.',
     });
   }
   return study;
@@ -30,7 +31,7 @@ export async function findTrial(ports: Ports, study: StudyRecord, number: number
 }
 
 export function noSuchTrial(study: StudyRecord, number: string): ServiceError {
-  return new ServiceError('trial_not_found', `Study ${study.spec.name} has no trial ${JSON.stringify(number)}.`, {
+  return new ServiceError('trial_not_found', `Study ${study.spec.name} has no trial ${shown(number)}.`, {
     hint: `GET /v1/studies/${study.spec.name}/trials lists them.`,
   });
 }

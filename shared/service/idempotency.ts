@@ -15,29 +15,39 @@ export function keyedRequest(ports: Ports, call: Call<unknown>): KeyedRequest | 
   return { request: place, fingerprint: ports.hashes.sha256(canonicalJson(call.body)) };
 }
 
-/** The answer that was given to this request before; refuses the key of another body. */
-export async function findReplay<T>(
+/**
+ * The answer that was given to this request before; refuses the key of another body.
+ * @param revive makes the answer of what the receipt holds, where that is less than the answer itself.
+ */
+export async function findReplay<T, Kept = T>(
   ports: Ports,
   call: Call<unknown>,
   keyed: KeyedRequest | undefined,
+  revive: (kept: Kept) => Promise<T> = async (kept) => kept as unknown as T,
 ): Promise<Reply<T> | undefined> {
   if (!keyed) return undefined;
   const receipt = await ports.receipts.find(call.caller.tenant, keyed.request);
   if (!receipt) return undefined;
   if (receipt.fingerprint !== keyed.fingerprint) throw idempotencyMismatch(call.idempotencyKey!);
-  return { status: receipt.status, body: JSON.parse(receipt.body) as T, isReplay: true };
+  return { status: receipt.status, body: await revive(JSON.parse(receipt.body) as Kept), isReplay: true };
 }
 
 /** The answer of whoever was faster with the same key. */
-export async function replayOfRival<T>(ports: Ports, call: Call<unknown>, keyed: KeyedRequest): Promise<Reply<T>> {
-  const replay = await findReplay<T>(ports, call, keyed);
+export async function replayOfRival<T, Kept = T>(
+  ports: Ports,
+  call: Call<unknown>,
+  keyed: KeyedRequest,
+  revive?: (kept: Kept) => Promise<T>,
+): Promise<Reply<T>> {
+  const replay = await findReplay<T, Kept>(ports, call, keyed, revive);
   if (!replay)
     throw new ServiceError('unavailable', 'The request is being answered at this moment.', { retryAfterSeconds: 1 });
   return replay;
 }
 
-export function receiptOf(keyed: KeyedRequest | undefined, reply: Reply<unknown>): Receipt | undefined {
-  return keyed && { ...keyed, status: reply.status, body: JSON.stringify(reply.body) };
+/** @param kept the answer, or what is enough to make it again. */
+export function receiptOf(keyed: KeyedRequest | undefined, status: number, kept: unknown): Receipt | undefined {
+  return keyed && { ...keyed, status, body: JSON.stringify(kept) };
 }
 
 export function idempotencyMismatch(key: string): ServiceError {

@@ -86,6 +86,8 @@ export interface Receipt {
 
 export interface ReceiptStore {
   find(tenant: string, request: string): Promise<Receipt | undefined>;
+  /** For an answer that had no effect to commit it with. The first one stays. */
+  keep(tenant: string, receipt: Receipt): Promise<void>;
 }
 
 export interface StudyStore {
@@ -162,12 +164,13 @@ export interface TrialStore {
   allocate(study: StudyRecord, wanted: number): Promise<Allocation>;
   commitAsk(study: StudyRecord, commit: AskCommit): Promise<AskRefusal | undefined>;
   /**
-   * Brings trials in from outside under the numbers from `first` on. They cost budget, but for `raise` numbers that are
-   * new. @returns `stale` when other numbers were given out since, or the budget is too small.
+   * Brings trials in from outside under the numbers that come next in `counter`. They cost budget, but for `raise`
+   * numbers that are new. @returns `stale` when other numbers were given out since, or the budget is too small.
    */
   add(
     study: StudyRecord,
-    addition: { first: number; raise: number; attached: number; confirmations: number; trials: TrialRecord[] },
+    counter: Counter,
+    addition: { raise: number; attached: number; confirmations: number; trials: TrialRecord[] },
     receipt: Receipt | undefined,
   ): Promise<'added' | 'stale' | 'answered' | { duplicates: number[] }>;
   /** Writes a change if the trial is at this attempt, in one of these states and without a result. */

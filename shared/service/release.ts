@@ -27,7 +27,7 @@ export async function release(ports: Ports, call: Call<{ attempt: number }>): Pr
     number,
     { attempt, states: ['running'] },
     change,
-    receiptOf(keyed, reply),
+    receiptOf(keyed, reply.status, reply.body),
   );
   if (written.ok) return reply;
   if (written.answered) return replayOfRival(ports, call, keyed!);

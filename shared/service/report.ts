@@ -49,7 +49,7 @@ export async function report(ports: Ports, call: Call<ReportRequest>): Promise<R
     number,
     { attempt, states: ['running'] },
     change,
-    receiptOf(keyed, reply),
+    receiptOf(keyed, reply.status, reply.body),
   );
   if (written.ok) return reply;
   if (written.answered) return replayOfRival(ports, call, keyed!);

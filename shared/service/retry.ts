@@ -45,7 +45,7 @@ export async function retry(ports: Ports, call: Call): Promise<Reply<Trial>> {
         finishedMs: undefined,
       }),
     };
-    const written = await ports.trials.reopen(study, counter, trial, receiptOf(keyed, reply));
+    const written = await ports.trials.reopen(study, counter, trial, receiptOf(keyed, reply.status, reply.body));
     if (written.ok) return reply;
     if (written.answered) return replayOfRival(ports, call, keyed!);
   }

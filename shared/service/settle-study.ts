@@ -1,3 +1,4 @@
+import { parallelMax } from '../domain/budget.ts';
 import { phaseOf, type Counter, type OpenTrials } from '../domain/counter.ts';
 import type { EndReason } from '../domain/study.ts';
 import { millisecondsOf } from '../domain/time.ts';
@@ -31,8 +32,11 @@ export async function settleStudy(ports: Ports, study: StudyRecord): Promise<Set
   if (isPastDeadline(study, now)) study = await closeStudy(ports, study, 'deadline');
   const { counter, open } = await findOpen(ports, study);
   const isSpent = counter.left === 0;
-  if (study.state === 'finished' || (study.state !== 'stopping' && !isSpent))
+  // A lost number holds one of the places that run in parallel.
+  const isFull = counter.running >= (study.spec.budget.parallel ?? parallelMax);
+  if (study.state === 'finished' || (study.state !== 'stopping' && !isSpent && !isFull)) {
     return { study, counter, open, healed: 0 };
+  }
 
   const gaps = await findGaps(ports, study, counter, open, now);
   const healed = study.state === 'stopping' ? await buryGaps(ports, study, gaps) : await healGaps(ports, study, gaps);
@@ -42,7 +46,7 @@ export async function settleStudy(ports: Ports, study: StudyRecord): Promise<Set
     open.missing.length === 0 &&
     (study.state === 'stopping'
       ? open.running.every((trial) => isExpired(trial, now))
-      : open.running.length + open.waiting.length === 0);
+      : isSpent && open.running.length + open.waiting.length === 0);
   if (isDone) study = await finishStudy(ports, study, counter);
   return { study, counter, open, healed };
 }
@@ -108,12 +112,11 @@ async function findGaps(
   open: OpenTrials<TrialRecord>,
   now: number,
 ): Promise<number[]> {
-  // Their time is counted from when the frontier passed them; let it pass those that it has not.
-  if (open.missing.some((number) => number >= counter.frontier)) {
+  // Their time is counted from when the frontier passes them.
+  if (open.missing.some((number) => counter.gaps[number] === undefined)) {
     await ports.trials.moveFrontier(study, counter, open, now);
   }
-  const isOld = now - counter.frontierMovedMs >= gapMs;
-  return isOld ? open.missing.filter((number) => number < counter.frontier) : [];
+  return open.missing.filter((number) => now - (counter.gaps[number] ?? now) >= gapMs);
 }
 
 /** @returns how many waiting trials there are more. */

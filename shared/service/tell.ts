@@ -4,7 +4,15 @@ import type { Trial } from '../domain/trial.ts';
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
 import { findStudy, findTrial, noSuchTrial, trialNumberOf } from './find.ts';
-import { canonicalJson, idempotencyMismatch } from './idempotency.ts';
+import {
+  canonicalJson,
+  findReplay,
+  idempotencyMismatch,
+  keyedRequest,
+  receiptOf,
+  replayOfRival,
+  type KeyedRequest,
+} from './idempotency.ts';
 import type { Ports, StudyRecord, TrialChange, TrialRecord } from './ports.ts';
 import { closeStudy, settleStudy } from './settle-study.ts';
 import { readTold, type Told } from './told-values.ts';
@@ -20,12 +28,15 @@ const tryCountMax = 20;
 export async function tell(ports: Ports, call: Call<TellRequest>): Promise<Reply<Trial>> {
   const study = await findStudy(ports, call);
   const number = trialNumberOf(study, call);
+  const keyed = keyedRequest(ports, call);
+  const replay = await findReplay<Trial>(ports, call, keyed);
+  if (replay) return replay;
   const result = resultOf(study, call.body);
   const hash = ports.hashes.sha256(canonicalJson(result));
   const key = call.idempotencyKey === undefined ? undefined : ports.hashes.sha256(call.idempotencyKey);
   const reply =
     result.state === 'failed'
-      ? await tellFailed(ports, study, number, call, result, hash, key)
+      ? await tellFailed(ports, study, number, call, result, hash, keyed)
       : await tellResult(ports, study, number, call, result, hash, key);
   if (!reply.isReplay) await afterTell(ports, study, result);
   return reply;
@@ -56,7 +67,10 @@ async function tellResult(
   return refuseOrReplay(ports, study, number, call, written.found, { attempt, values, resultHash, resultKey });
 }
 
-/** The machine's fault: the trial waits for its next attempt, or has failed when it has had them all. */
+/**
+ * The machine's fault: the trial waits for its next attempt, or has failed when it has had them all.
+ * A trial that waits keeps nothing of who told it so, therefore the idempotency key goes into a receipt.
+ */
 async function tellFailed(
   ports: Ports,
   study: StudyRecord,
@@ -64,7 +78,7 @@ async function tellFailed(
   call: Call<TellRequest>,
   { attempt, message }: Result,
   resultHash: string,
-  resultKey: string | undefined,
+  keyed: KeyedRequest | undefined,
 ): Promise<Reply<Trial>> {
   for (let tried = 0; tried < tryCountMax; tried++) {
     const trial = await findTrial(ports, study, number);
@@ -73,7 +87,12 @@ async function tellFailed(
     }
     const isOpen = trial.state === 'running' || trial.state === 'waiting' || trial.state === 'failed';
     if (!isOpen || trial.attempt !== attempt || trial.resultHash !== undefined) {
-      return refuseOrReplay(ports, study, number, call, trial, { attempt, values: undefined, resultHash, resultKey });
+      return refuseOrReplay(ports, study, number, call, trial, {
+        attempt,
+        values: undefined,
+        resultHash,
+        resultKey: undefined,
+      });
     }
     const failures = trial.state === 'failed' ? trial.failures : trial.failures + 1;
     const isLast = failures >= study.spec.lease.attempts;
@@ -85,12 +104,13 @@ async function tellFailed(
           message,
           finishedMs: ports.clock.nowMs(),
           resultHash,
-          resultKey,
         }
       : { state: 'waiting', failures, failedAttempt: attempt, message, worker: undefined, leaseUntilMs: undefined };
     const expected = { attempt, states: [trial.state], failures: trial.failures };
-    const written = await ports.trials.change(study, number, expected, change);
-    if (written.ok) return { status: 200, body: trialView(study, written.trial) };
+    const reply = { status: 200, body: trialView(study, { ...trial, ...change }) };
+    const written = await ports.trials.change(study, number, expected, change, receiptOf(keyed, 200, reply.body));
+    if (written.ok) return reply;
+    if (written.answered) return replayOfRival(ports, call, keyed!);
   }
   throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
 }

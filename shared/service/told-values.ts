@@ -34,7 +34,7 @@ export function readTold(study: StudyRecord, told: ToldValues, path: (string | n
     }));
     const refusal = refuseFields('value_invalid', path, faults);
     const stranger = names.find((name) => !metrics.includes(name));
-    const hint = stranger && `Did you mean ${nearestName(stranger, missing)} by ${stranger}?`;
+    const hint = stranger && `${stranger} is not an objective; the ${nearestName(stranger, missing, 'objective')}.`;
     throw new ServiceError(refusal.code, refusal.message, { ...refusal.details, ...(hint && { hint }) });
   }
   const strange = names.find((name) => typeof told[name] === 'string');

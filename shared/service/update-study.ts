@@ -5,7 +5,7 @@ import type { StudySpec } from '../domain/study.ts';
 import { millisecondsOf } from '../domain/time.ts';
 import { widen } from '../domain/widening.ts';
 import type { Call, Reply } from './call.ts';
-import { admitSpec } from './create-study.ts';
+import { admitSpec, requireStorable } from './create-study.ts';
 import { ServiceError } from './errors.ts';
 import { refuseFields } from './fields.ts';
 import { findStudy } from './find.ts';
@@ -20,6 +20,7 @@ export async function updateStudy(ports: Ports, call: Call<UpdateStudyRequest>):
   const found = await findStudy(ports, call);
   for (let tried = 0, study: StudyRecord | undefined = found; tried < tryCountMax && study; tried++) {
     const spec = changedSpec(study, call.body);
+    requireStorable(spec);
     const configurations = spec.space === study.spec.space ? study.configurations : admitSpec(spec);
     const counter = await ports.studies.counter(study);
     const by = capOf(spec.budget.trials, configurations, counter) - counter.cap;
@@ -70,7 +71,7 @@ function changedBudget(
         [
           {
             path: ['trials'],
-            message: `must be ≥ ${budget.trials}, what it is: a budget can only be raised, and a study stopped`,
+            message: `must be ≥ ${budget.trials}, since a budget can only be raised`,
             input: trials,
           },
         ],

@@ -18,30 +18,28 @@ export async function allocate(
   nowMs: () => number,
 ): Promise<Allocation> {
   const parallel = study.spec.budget.parallel ?? parallelMax;
-  let count = wanted;
+  // With a limit of the study's own, asks come to it all the time: looking first is cheaper than being refused.
+  let counter = study.spec.budget.parallel === undefined ? undefined : await readCounter(table, study);
   for (let look = 0; look < lookCountMax; look++) {
+    if (counter && counter.phase !== 'open') return { numbers: [], limit: counter.phase };
+    if (counter?.left === 0) return { numbers: [], limit: 'budget' };
+    if (counter && counter.running >= parallel) {
+      const allocated = await allocateAfterLook(table, study, counter, parallel, wanted, nowMs());
+      if (allocated !== 'stale') return allocated;
+      counter = await readCounter(table, study);
+      continue;
+    }
+    const count: number = counter ? Math.min(wanted, counter.left, parallel - counter.running) : wanted;
     const written = await table.update(
       keys.counter(keyOf(study)),
       { add: { nextNumber: count, left: -count, running: count, version: 1 } },
       allocatable(count, parallel),
     );
     if (written.ok) {
-      const after = counterOf(written.item.attributes);
-      return {
-        numbers: numbersFrom(after.nextNumber - count, count),
-        limit: limitOf(wanted, count, after.left + count),
-      };
+      const { nextNumber, left } = counterOf(written.item.attributes);
+      return { numbers: numbersFrom(nextNumber - count, count), limit: limitOf(wanted, count, left + count) };
     }
-    const counter = foundCounter(study, written.found);
-    if (counter.phase !== 'open') return { numbers: [], limit: counter.phase };
-    if (counter.left === 0) return { numbers: [], limit: 'budget' };
-    if (counter.running < parallel) {
-      count = Math.min(wanted, counter.left, parallel - counter.running);
-      continue;
-    }
-    const allocated = await allocateAfterLook(table, study, counter, parallel, wanted, nowMs());
-    if (allocated !== 'stale') return allocated;
-    count = wanted;
+    counter = foundCounter(study, written.found);
   }
   throw new TableUnavailable('too many asks at once for this study');
 }
@@ -73,6 +71,10 @@ async function allocateAfterLook(
 function limitOf(wanted: number, count: number, left: number): Allocation['limit'] {
   if (count === wanted) return undefined;
   return count === left ? 'budget' : 'parallel';
+}
+
+async function readCounter(table: Table, study: StudyRecord): Promise<Counter> {
+  return foundCounter(study, await table.get(keys.counter(keyOf(study))));
 }
 
 function foundCounter(study: StudyRecord, item: Item | undefined): Counter {

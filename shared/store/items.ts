@@ -84,7 +84,6 @@ export function trialOf(names: readonly string[], attributes: Attributes): Trial
   };
   return {
     confirms: undefined,
-    suggestion: undefined,
     worker: undefined,
     leaseUntilMs: undefined,
     leaseSeconds: undefined,
@@ -94,9 +93,8 @@ export function trialOf(names: readonly string[], attributes: Attributes): Trial
     resultHash: undefined,
     resultKey: undefined,
     failedAttempt: undefined,
-    ...(plain as unknown as Pick<TrialRecord, 'number' | 'state' | 'attempt' | 'failures' | 'origin'> & {
-      suggestion?: Suggestion;
-    }),
+    ...(plain as unknown as Pick<TrialRecord, 'number' | 'state' | 'attempt' | 'failures' | 'origin'>),
+    suggestion: suggestionOf(plain.suggestion as Suggestion | undefined),
     params: paramsOf(names, params),
     values: values && readValues(values),
     lastReport: lastReport && { step: lastReport.step, values: readValues(lastReport.values) },
@@ -131,6 +129,13 @@ function indexAttributes(
 ): { openPk: string; openSk: string } | undefined {
   if (isTerminal(state)) return undefined;
   return { openPk: studyPk(s), openSk: openSk(state === 'running' ? leaseUntilMs! : 0, number) };
+}
+
+/** In its own order again, which a DynamoDB map forgets: equal answers are to be equal texts. */
+function suggestionOf(stored: Suggestion | undefined): Suggestion | undefined {
+  if (!stored) return undefined;
+  const { sampler, seed, number, tries, spaceVersion } = stored;
+  return { sampler, seed, number, tries, spaceVersion };
 }
 
 function paramsOf(names: readonly string[], stored: readonly string[]): Params {

@@ -45,8 +45,7 @@ export function counted(
   const open = [...waiting.map(({ number }) => number), ...running.map(({ number }) => number), ...missing];
   return {
     running: running.length + missing.length,
-    ...frontierAfter(open, counter.nextNumber),
-    frontierMovedMs: nowMs,
+    ...frontierAfter(open, missing, counter, nowMs),
   };
 }
 

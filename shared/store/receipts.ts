@@ -15,6 +15,9 @@ export function openReceiptStore(table: Table, nowMs: () => number): ReceiptStor
         ? receiptOf(request, item.attributes)
         : undefined;
     },
+    keep: async (tenant, receipt) => {
+      await table.transact(receiptWrites(receipt, { tenant }, nowMs()));
+    },
   };
 }
 

@@ -129,14 +129,16 @@ function counterWrite(s: StudyKey, { phase, version, raise }: CounterChange): Tr
 async function purgeTrials(table: Table, study: StudyRecord): Promise<void> {
   const s = keyOf(study);
   const names = Object.keys(study.spec.space);
-  let doomed: Key[] = [];
+  // Trials may share a guard, and a transaction must not name an item twice.
+  const doomed = new Map<string, Key>();
   const flush = async (): Promise<void> => {
-    if (doomed.length > 0) await table.transact(doomed.map((key) => ({ kind: 'delete', key })));
-    doomed = [];
+    const batch = [...doomed.values()];
+    doomed.clear();
+    if (batch.length > 0) await table.transact(batch.map((key) => ({ kind: 'delete', key })));
   };
   const doom = async (key: Key): Promise<void> => {
-    doomed.push(key);
-    if (doomed.length === transactionWriteMax) await flush();
+    doomed.set(`${key.table} ${key.pk} ${key.sk}`, key);
+    if (doomed.size === transactionWriteMax) await flush();
   };
   const trials = queryAll(table, { table: 'core', by: 'pk', partition: studyPk(s), from: trialSk(0), to: lastTrialSk });
   for await (const { key, attributes } of trials) {

@@ -1,5 +1,7 @@
+import type { Counter } from '../domain/counter.ts';
 import { paramsKey } from '../domain/params.ts';
-import type { TrialStore } from '../service/ports.ts';
+import { isTerminal } from '../domain/trial.ts';
+import type { TrialRecord, TrialStore } from '../service/ports.ts';
 import { allocate } from './allocation.ts';
 import { commitAsk } from './ask-commit.ts';
 import { counterAttributes, counterOf, trialChanges, trialOf } from './items.ts';
@@ -68,7 +70,7 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
       return written.ok ? counterOf(written.item.attributes) : undefined;
     },
 
-    add: async (study, { first, raise, attached, confirmations, trials }, receipt) => {
+    add: async (study, counter, { raise, attached, confirmations, trials }, receipt) => {
       const isGuarded = !study.spec.allowDuplicates && confirmations === 0;
       const spent = trials.length - raise;
       const written = await table.transact([
@@ -76,12 +78,13 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
           kind: 'update',
           key: keys.counter(keyOf(study)),
           changes: {
+            set: counterAttributes(frontierPast(counter, trials)),
             add: { nextNumber: trials.length, cap: raise, left: -spent, attached, confirmations, version: 1 },
           },
           condition: {
             kind: 'all',
             of: [
-              { kind: '=', attribute: 'nextNumber', value: first },
+              { kind: '=', attribute: 'nextNumber', value: counter.nextNumber },
               { kind: '>=', attribute: 'left', value: spent },
               { kind: 'in', attribute: 'phase', values: ['open', 'paused'] },
             ],
@@ -170,6 +173,15 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
       return (await table.transact(putWrites(study, trial, isGuarded))).ok;
     },
   };
+}
+
+/**
+ * A history that is brought in has ended already: where nothing is open before it, the frontier passes it, so that the
+ * next look need not read it.
+ */
+function frontierPast({ frontier, nextNumber }: Counter, trials: readonly TrialRecord[]): Partial<Counter> {
+  const isPast = frontier === nextNumber && trials.every(({ state }) => isTerminal(state));
+  return isPast ? { frontier: nextNumber + trials.length } : {};
 }
 
 /** The fields that differ when a trial waits to be given out. */

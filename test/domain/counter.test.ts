@@ -32,16 +32,24 @@ describe('newCounter', () => {
   });
 });
 
+const at = (nextNumber: number) => ({ nextNumber, gaps: {} });
+
 describe('frontierAfter', () => {
   it('moves to the next number when few are open', () => {
-    expect(frontierAfter([9, 3, 7], 12)).toEqual({ frontier: 12, openBelow: [3, 7, 9] });
-    expect(frontierAfter([], 12)).toEqual({ frontier: 12, openBelow: [] });
+    expect(frontierAfter([9, 3, 7], [], at(12), 5)).toEqual({ frontier: 12, openBelow: [3, 7, 9], gaps: {} });
+    expect(frontierAfter([], [], at(12), 5)).toEqual({ frontier: 12, openBelow: [], gaps: {} });
   });
 
   it('lists 100 open numbers, and stays at the 101st', () => {
     const open = Array.from({ length: 101 }, (_, i) => 10 + 2 * i);
-    expect(frontierAfter(open.slice(0, 100), 500)).toEqual({ frontier: 500, openBelow: open.slice(0, 100) });
-    expect(frontierAfter(open, 500)).toEqual({ frontier: 210, openBelow: open.slice(0, 100) });
+    const openBelow = open.slice(0, 100);
+    expect(frontierAfter(openBelow, [], at(500), 5)).toEqual({ frontier: 500, openBelow, gaps: {} });
+    expect(frontierAfter(open, [], at(500), 5)).toEqual({ frontier: 210, openBelow, gaps: {} });
+  });
+
+  it('remembers since when a number has been without a trial', () => {
+    const { gaps } = frontierAfter([3, 7, 9], [3, 9], { nextNumber: 12, gaps: { 3: 1, 5: 1 } }, 5);
+    expect(gaps).toEqual({ 3: 1, 9: 5 });
   });
 
   it('leaves every open number at or above the frontier, or listed', () => {
@@ -49,7 +57,7 @@ describe('frontierAfter', () => {
     fc.assert(
       fc.property(open, (numbers) => {
         const before = [...numbers];
-        const { frontier, openBelow } = frontierAfter(numbers, 2001);
+        const { frontier, openBelow } = frontierAfter(numbers, [], at(2001), 5);
         expect(numbers).toEqual(before);
         expect(openBelow.length).toBeLessThanOrEqual(100);
         expect(numbers.filter((n) => n < frontier).sort((a, b) => a - b)).toEqual(openBelow);

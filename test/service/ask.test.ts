@@ -102,7 +102,9 @@ describe('ask', () => {
     await expect(service.client.ask({ study, body: { fixed: { x: 2 } } })).rejects.toThrow(
       'fixed.x must be a number from 0 to 1; got 2.',
     );
-    await expect(service.client.ask({ study, body: { fixed: { xx: 1 } } })).rejects.toThrow('Did you mean x?');
+    await expect(service.client.ask({ study, body: { fixed: { xx: 1 } } })).rejects.toThrow(
+      'The nearest parameter is x.',
+    );
   });
 
   it('answers exhausted when fixed values leave nothing new, and loses no number by it', async () => {

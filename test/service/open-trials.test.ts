@@ -108,7 +108,7 @@ describe('enqueue', () => {
       'trials[0].params.b must be given, because the parameter has no default.',
     );
     await expect(enqueue({ b: 10 })).rejects.toThrow('trials[0].params.b must be a whole number from 1 to 9; got 10.');
-    await expect(enqueue({ bb: 1 })).rejects.toThrow('Did you mean b?');
+    await expect(enqueue({ bb: 1 })).rejects.toThrow('The nearest parameter is b.');
   });
 
   it('takes results from elsewhere without spending budget', async () => {
@@ -165,6 +165,50 @@ describe('enqueue', () => {
     await service.client.ask({ study, body: { count: 32 } });
     const study24 = await service.client.getStudy({ study });
     expect(study24.progress).toMatchObject({ given: 24, left: 0 });
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+});
+
+describe('a number whose ask died', () => {
+  /** Takes a number as an ask does, and never uses it. */
+  async function loseNumber(): Promise<void> {
+    const found = await service.ports.studies.find('00000000000000000000000000', study);
+    await service.ports.trials.allocate(found!, 1);
+  }
+
+  it('is given out again once the budget is spent and ten seconds have passed', async () => {
+    await createTestStudy(service.client, { budget: { trials: 2 } });
+    await loseNumber();
+    await service.client.ask({ study, body: {} });
+    await tell(1);
+    expect(await service.client.ask({ study, body: {} })).toMatchObject({ granted: 0, reason: 'budget_spent' });
+    service.clock.nowMs += 10_000;
+    expect((await service.client.ask({ study, body: {} })).trials[0]).toMatchObject({ number: 0, attempt: 1 });
+    await tell(0);
+    expect(await state()).toEqual(['finished', 'trials']);
+  });
+
+  it('does not hold its place in a parallel limit for good', async () => {
+    await createTestStudy(service.client, { budget: { trials: 20, parallel: 2 } });
+    await loseNumber();
+    for (let round = 0; round < 5; round++) {
+      const { trials } = await service.client.ask({ study, body: { count: 2 } });
+      for (const { number } of trials) await tell(number);
+      service.clock.nowMs += 3_000;
+    }
+    await service.client.ask({ study, body: { count: 2 } });
+    expect(await service.client.ask({ study, body: { count: 2 } })).toMatchObject({ granted: 1 });
+    expect((await service.client.getStudy({ study })).progress.running).toBe(2);
+  });
+
+  it('becomes a cancelled trial when the study is stopped', async () => {
+    await createTestStudy(service.client, { budget: { trials: 5 } });
+    await loseNumber();
+    await service.client.updateStudy({ study, body: { state: 'stopped' } });
+    service.clock.nowMs += 10_000;
+    await service.client.getStudy({ study });
+    expect(await state()).toEqual(['finished', 'stopped']);
+    expect(await service.client.getTrial({ study, number: 0 })).toMatchObject({ state: 'cancelled', params: {} });
     expect(await audit(service.client, study)).toEqual([]);
   });
 });

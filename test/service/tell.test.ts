@@ -106,7 +106,7 @@ describe('tell', () => {
 
   it('wants every objective, and says which one is missing', async () => {
     await expect(service.client.tell({ study, number: 0, body: { attempt: 1, values: { los: 1 } } })).rejects.toThrow(
-      'values.loss must be given, because it is an objective of the study. Did you mean loss by los?',
+      'values.loss must be given, because it is an objective of the study. los is not an objective; the nearest objective is loss.',
     );
     expect(
       (await service.client.tell({ study, number: 0, body: { attempt: 1, values: { loss: 1, seconds: 3 } } })).values,
