@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cellOf } from './cells.ts';
-import { constraintCountMax } from './constraint.ts';
+import { constraintCountMax, constraintLengthMax } from './constraint.ts';
 import { Name } from './name.ts';
 import { domainOf, Parameter, parameterFaults, type Fault } from './parameter.ts';
 
@@ -18,7 +18,7 @@ export const SearchSpace = z
 export type SearchSpace = z.infer<typeof SearchSpace>;
 
 /** Conditions over numeric parameters that every suggestion satisfies. Checked against the space by `spaceOf`. */
-export const Constraints = z.array(z.string()).max(constraintCountMax);
+export const Constraints = z.array(z.string().max(constraintLengthMax)).max(constraintCountMax);
 
 function searchSpaceFaults(parameters: Record<string, Parameter>): Fault[] {
   const names = Object.keys(parameters);

@@ -154,7 +154,7 @@ describe('a client', () => {
     const error = await refusalOf(client.getStudy({ study: 'gone' }));
     expect(error).toBeInstanceOf(ProblemError);
     expect(error.name).toBe('ProblemError');
-    expect(error.message).toBe('There is no study "gone". GET /v1/studies lists the studies of this tenant.');
+    expect(error.message).toBe('There is no study "gone". GET /v1/studies lists the studies that there are.');
     expect((error as ProblemError).problem).toMatchObject({ code: 'study_not_found', status: 404 });
   });
 

@@ -51,7 +51,7 @@ describe('createStudy', () => {
     [{ budget: { parallel: 5000 } }, 'budget.parallel must be ≤ 1000; got 5000.'],
     [{ budget: { deadline: 'tomorrow' } }, `budget.deadline ${time}; got "tomorrow".`],
     [{ budget: { deadline: '2026-12-01' } }, `budget.deadline ${time}; got "2026-12-01".`],
-    [{ budget: { trails: 1 } }, 'budget.trails is not a known field; the nearest one is trials.'],
+    [{ budget: { trails: 1 } }, 'budget.trails is not a known field; the nearest field is trials.'],
     [{ lease: { attempts: 11 } }, 'lease.attempts must be ≤ 10; got 11.'],
     [{ seed: null }, 'seed must be a number; got null.'],
     [{ labels: { 'a b': 'x' } }, `labels.a b ${name}; got "a b".`],
@@ -76,7 +76,7 @@ describe('createStudy', () => {
     [{ ...float, scale: 'logarithmic' }, 'space.x.scale must be "linear", "log" or "reverseLog"; got "logarithmic".'],
     [{ ...float, low: 2 }, 'space.x.high must be ≥ low, which is 2; got 1.'],
     [{ ...float, high: 1e301 }, 'space.x.high must be ≤ 1e+300; got 1e+301.'],
-    [{ ...float, lo: 0 }, 'space.x.lo is not a known field; the nearest one is low.'],
+    [{ ...float, lo: 0 }, 'space.x.lo is not a known field; the nearest field is low.'],
     [{ ...float, default: 2 }, 'space.x.default must lie between low 0 and high 1; got 2.'],
     [{ ...float, type: 'int', low: 0.5 }, 'space.x.low must be a whole number within ±2^53; got 0.5.'],
     [{ type: 'categorical', choices: [] }, 'space.x.choices must have at least 1 entry; got [].'],
@@ -117,14 +117,14 @@ describe('other routes', () => {
       { worker: 'w'.repeat(129) },
       `worker must have at most 128 characters; got "${'w'.repeat(58)}….`,
     ],
-    ['POST', `${study}/ask`, { cuont: 1 }, 'cuont is not a known field; the nearest one is count.'],
+    ['POST', `${study}/ask`, { cuont: 1 }, 'cuont is not a known field; the nearest field is count.'],
     [
       'POST',
       `${study}/ask`,
       { seed: 1, count: '2', worker: 3 },
       'count must be a number; got "2".',
       'worker must be a text; got 3.',
-      'seed is not a known field; the nearest one is fixed.',
+      'seed is not a known field; the known fields are count, worker, fixed, leaseSeconds.',
     ],
     [
       'POST',
@@ -163,7 +163,7 @@ describe('other routes', () => {
       `${study}/trials/0/tell`,
       { attempt: 1, values: { lss: 1 } },
       'values.loss must be given, because it is an objective of the study.',
-      'Did you mean loss by lss?',
+      'lss is not an objective; the nearest objective is loss.',
     ],
     [
       'POST',
@@ -213,7 +213,7 @@ describe('an unknown field', () => {
       const answer = await service.send(method, path, textWith(body, [...where, field], '1'));
       expect(answer.body.code).toBe('param_unknown');
       expect(answer.body.param.endsWith(field)).toBe(true);
-      expect(answer.body.detail).toBe(`${answer.body.param} is not a known field; the nearest one is ${nearest}.`);
+      expect(answer.body.detail).toBe(`${answer.body.param} is not a known field; the nearest field is ${nearest}.`);
     },
   );
 });
