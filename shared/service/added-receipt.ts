@@ -15,7 +15,11 @@ export function keptAddition(trials: readonly Trial[], duplicates: EnqueueRespon
 }
 
 /** The trials as they came in: those that had no result yet are waiting again. */
-export async function reviveAddition(ports: Ports, study: StudyRecord, { numbers }: KeptAddition): Promise<Trial[]> {
+export async function reviveAddition(
+  ports: Ports,
+  study: StudyRecord,
+  { numbers }: Pick<KeptAddition, 'numbers'>,
+): Promise<Trial[]> {
   return Promise.all(
     numbers.map(async (number) => {
       const now = trialView(study, await findTrial(ports, study, number));

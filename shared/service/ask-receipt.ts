@@ -8,7 +8,7 @@ import { trialView } from './views.ts';
  * What a receipt keeps of an ask's answer: only what the trials themselves will forget. Params and how they were chosen
  * never change, and are by far the larger part.
  */
-export interface KeptAsk extends Omit<AskResponse, 'trials' | 'granted'> {
+interface KeptAsk extends Omit<AskResponse, 'trials' | 'granted'> {
   worker: string | null;
   asked: string | null;
   expires: string | undefined;
@@ -16,10 +16,11 @@ export interface KeptAsk extends Omit<AskResponse, 'trials' | 'granted'> {
   trials: [number, number, number][];
 }
 
-export function keptOf({ trials, granted: _, ...rest }: AskResponse): KeptAsk {
+export function keptOf({ trials, reason, retryAfterSeconds }: AskResponse): KeptAsk {
   const [{ worker, asked, lease }] = trials;
   return {
-    ...rest,
+    ...(reason && { reason }),
+    ...(retryAfterSeconds && { retryAfterSeconds }),
     worker,
     asked,
     expires: lease?.expires,
@@ -28,8 +29,9 @@ export function keptOf({ trials, granted: _, ...rest }: AskResponse): KeptAsk {
 }
 
 /** The answer as it was given, whatever has become of its trials. */
-export function reviveAsk(ports: Ports, study: StudyRecord): (kept: KeptAsk) => Promise<AskResponse> {
-  return async ({ trials, worker, asked, expires, ...rest }) => {
+export function reviveAsk(ports: Ports, study: StudyRecord): (kept: string) => Promise<AskResponse> {
+  return async (kept) => {
+    const { trials, worker, asked, expires, ...rest } = JSON.parse(kept) as KeptAsk;
     const given = await Promise.all(
       trials.map(async ([number, attempt, failures]): Promise<Trial> => {
         const now = trialView(study, await findTrial(ports, study, number));

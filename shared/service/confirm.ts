@@ -21,8 +21,8 @@ export async function confirm(ports: Ports, call: Call<ConfirmRequest>): Promise
   let study = await findStudy(ports, call);
   const keyed = keyedRequest(ports, call);
   const found = study;
-  const revive = async (kept: KeptAddition): Promise<ConfirmResponse> => ({
-    trials: await reviveAddition(ports, found, kept),
+  const revive = async (kept: string): Promise<ConfirmResponse> => ({
+    trials: await reviveAddition(ports, found, JSON.parse(kept) as KeptAddition),
   });
   const replay = await findReplay(ports, call, keyed, revive);
   if (replay) return replay;

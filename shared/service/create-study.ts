@@ -17,7 +17,7 @@ import { studyView } from './views.ts';
 export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<Reply<Study>> {
   const spec = call.body;
   const keyed = keyedRequest(ports, call);
-  const revive = (kept: { id: string }): Promise<Study> => reviveStudy(ports, call, kept.id);
+  const revive = (kept: string): Promise<Study> => reviveStudy(ports, call, JSON.parse(kept) as { id: string });
   const replay = await findReplay(ports, call, keyed, revive);
   if (replay) return replay;
   const known = await ports.studies.find(call.caller.tenant, spec.name);
@@ -91,7 +91,7 @@ export function admitSpec(spec: StudySpec): number | undefined {
 
 const configurationCountMax = 1_000 * trialCountMax;
 
-async function reviveStudy(ports: Ports, { caller }: Call<unknown>, id: string): Promise<Study> {
+async function reviveStudy(ports: Ports, { caller }: Call<unknown>, { id }: { id: string }): Promise<Study> {
   const study = await ports.studies.find(caller.tenant, id);
   if (!study) throw new ServiceError('study_not_found', 'The study that this request created has been deleted.');
   const { counter, open } = await findOpen(ports, study);

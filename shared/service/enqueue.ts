@@ -35,10 +35,10 @@ interface Entry {
 export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise<Reply<EnqueueResponse>> {
   const study = await findStudy(ports, call);
   const keyed = keyedRequest(ports, call);
-  const revive = async (kept: KeptAddition): Promise<EnqueueResponse> => ({
-    trials: await reviveAddition(ports, study, kept),
-    duplicates: kept.duplicates,
-  });
+  const revive = async (text: string): Promise<EnqueueResponse> => {
+    const kept = JSON.parse(text) as KeptAddition;
+    return { trials: await reviveAddition(ports, study, kept), duplicates: kept.duplicates };
+  };
   const replay = await findReplay(ports, call, keyed, revive);
   if (replay) return replay;
   if (study.state === 'stopping' || study.state === 'finished') throw closed(study);

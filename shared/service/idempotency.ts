@@ -17,29 +17,29 @@ export function keyedRequest(ports: Ports, call: Call<unknown>): KeyedRequest | 
 
 /**
  * The answer that was given to this request before; refuses the key of another body.
- * @param revive makes the answer of what the receipt holds, where that is less than the answer itself.
+ * @param revive makes the answer of what the receipt holds as JSON, where that is less than the answer itself.
  */
-export async function findReplay<T, Kept = T>(
+export async function findReplay<T>(
   ports: Ports,
   call: Call<unknown>,
   keyed: KeyedRequest | undefined,
-  revive: (kept: Kept) => Promise<T> = async (kept) => kept as unknown as T,
+  revive: (kept: string) => T | Promise<T> = (kept) => JSON.parse(kept) as T,
 ): Promise<Reply<T> | undefined> {
   if (!keyed) return undefined;
   const receipt = await ports.receipts.find(call.caller.tenant, keyed.request);
   if (!receipt) return undefined;
   if (receipt.fingerprint !== keyed.fingerprint) throw idempotencyMismatch(call.idempotencyKey!);
-  return { status: receipt.status, body: await revive(JSON.parse(receipt.body) as Kept), isReplay: true };
+  return { status: receipt.status, body: await revive(receipt.body), isReplay: true };
 }
 
 /** The answer of whoever was faster with the same key. */
-export async function replayOfRival<T, Kept = T>(
+export async function replayOfRival<T>(
   ports: Ports,
   call: Call<unknown>,
   keyed: KeyedRequest,
-  revive?: (kept: Kept) => Promise<T>,
+  revive?: (kept: string) => T | Promise<T>,
 ): Promise<Reply<T>> {
-  const replay = await findReplay<T, Kept>(ports, call, keyed, revive);
+  const replay = await findReplay<T>(ports, call, keyed, revive);
   if (!replay)
     throw new ServiceError('unavailable', 'The request is being answered at this moment.', { retryAfterSeconds: 1 });
   return replay;

@@ -169,13 +169,13 @@ describe('enqueue', () => {
   });
 });
 
-describe('a number whose ask died', () => {
-  /** Takes a number as an ask does, and never uses it. */
-  async function loseNumber(): Promise<void> {
-    const found = await service.ports.studies.find('00000000000000000000000000', study);
-    await service.ports.trials.allocate(found!, 1);
-  }
+/** Takes a number as an ask does, and never uses it. */
+async function loseNumber(): Promise<void> {
+  const found = await service.ports.studies.find('00000000000000000000000000', study);
+  await service.ports.trials.allocate(found!, 1);
+}
 
+describe('a number whose ask died', () => {
   it('is given out again once the budget is spent and ten seconds have passed', async () => {
     await createTestStudy(service.client, { budget: { trials: 2 } });
     await loseNumber();

@@ -67,23 +67,14 @@ describe('tell', () => {
   });
 
   it('lets a failed attempt be tried again until the attempts are used up', async () => {
-    for (let attempt = 1; attempt <= 3; attempt++) {
-      const failed = await service.client.tell({
-        study,
-        number: 0,
-        body: { attempt, state: 'failed', message: 'CUDA error' },
-      });
-      expect(failed).toMatchObject({
-        state: attempt < 3 ? 'waiting' : 'failed',
-        failures: attempt,
-        message: 'CUDA error',
-      });
-      if (attempt < 3)
-        expect((await service.client.ask({ study, body: {} })).trials[0]).toMatchObject({
-          number: 0,
-          attempt: attempt + 1,
-        });
-    }
+    const fail = (attempt: number) =>
+      service.client.tell({ study, number: 0, body: { attempt, state: 'failed', message: 'CUDA error' } });
+    const again = async () => (await service.client.ask({ study, body: {} })).trials[0];
+    expect(await fail(1)).toMatchObject({ state: 'waiting', failures: 1, message: 'CUDA error' });
+    expect(await again()).toMatchObject({ number: 0, attempt: 2 });
+    expect(await fail(2)).toMatchObject({ state: 'waiting', failures: 2 });
+    expect(await again()).toMatchObject({ number: 0, attempt: 3 });
+    expect(await fail(3)).toMatchObject({ state: 'failed', failures: 3 });
   });
 
   it('counts a failure once, however often it is told', async () => {
