@@ -39,7 +39,7 @@ export function conclude(name: string, isQuick: boolean, rows: Row[], { settings
   if (isQuick) return;
   const record = {
     benchmark: name,
-    command: `npx node bench/${name}.ts`,
+    command: `npm run bench:${name}`,
     date: new Date().toISOString(),
     node: process.version,
     machine: {

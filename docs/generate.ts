@@ -1,18 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { openApiDocument } from '../shared/api/openapi.ts';
 import { apiPage } from './api-page.ts';
+import { benchmarksPage } from './benchmarks-page.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
-/** Writes the documents that are made from the route table; with --check only says whether they are in step. */
+/** Writes the documents that are made from the route table and from what was measured; with --check only says whether they are in step. */
 const documents = {
   'docs/openapi.json': `${JSON.stringify(openApiDocument(packageJson.version), null, 2)}\n`,
   'docs/api.md': apiPage(),
+  'docs/benchmarks.md': benchmarksPage(),
 };
 
 for (const [path, text] of Object.entries(documents)) {
   if (!process.argv.includes('--check')) writeFileSync(path, text);
   else if (readOrEmpty(path) !== text) {
-    console.error(`${path} is not in step with shared/api: run npm run generate and commit it.`);
+    console.error(`${path} is not in step with what it is made from: run npm run generate and commit it.`);
     process.exitCode = 1;
   }
 }

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+
+interface Result {
+  command: string;
+  date: string;
+  node: string;
+  machine: { cpu: string; cores: number; memoryGiB: number };
+  settings: Record<string, unknown>;
+  verdicts: { what: string; measured: number; max: number; holds: boolean }[];
+  table: Record<string, string | number>[];
+}
+
+/** What each measurement does, in the order of the page. The figures come from the results that the scripts wrote. */
+const introductions: Record<string, string> = {
+  barrier:
+    'One hundred workers wait for each other, ask at the same moment, and tell; a hundred times over, through HTTP to a server in another process. Afterwards every trial is read back: no params twice, the budget exact, on the grid every cell once. "Cold" is the first study after the start of the server; "discrete" draws 10,000 of 40,000 configurations at random, so that many draws are taken already.',
+  'ask-tell':
+    'Eight clients ask and tell as fast as they are answered, in studies with 100 and with 10,000 trials by turns, so that what the machine does meanwhile meets both alike.',
+  kill: 'The server is killed with kill -9 at twenty seeded moments while eight clients ask and tell, and started again on the same folder. Clients note every answer; afterwards everything acknowledged must be there, no params twice, and the study must come to its end with exactly its budget. Some clients drop trials, some tell late.',
+  'write-units':
+    "Write and read units of DynamoDB, counted at the Table port by the vendor's rules: 1 KB a write unit, twice in a transaction, and the index besides; 4 KB a read unit. A spec of 10 and of 100 float parameters.",
+};
+
+/** The measurements as a page. */
+export function benchmarksPage(): string {
+  const sections = Object.entries(introductions).map(([name, introduction]) => section(name, introduction));
+  return `${[
+    '<!-- Made by npm run generate from bench/results. -->',
+    '# Measurements',
+    'On a shared machine with two cores, so absolute times mean little: read ratios and counts. `npm run bench:NAME` runs one again and writes `bench/results/NAME.json`, which has the settings, the seeds and the raw figures. Nothing here was measured on AWS.',
+    ...sections,
+  ].join('\n\n')}\n`;
+}
+
+function section(name: string, introduction: string): string {
+  const result = JSON.parse(readFileSync(`bench/results/${name}.json`, 'utf8')) as Result;
+  const { cpu, cores, memoryGiB } = result.machine;
+  return [
+    `## ${name}`,
+    introduction,
+    `\`${result.command}\`, ${result.date.slice(0, 10)}, Node ${result.node}, ${cpu}, ${cores} cores, ${memoryGiB} GiB.`,
+    table(result.table),
+    table(
+      result.verdicts.map(({ what, measured, max, holds }) => ({
+        limit: what,
+        measured,
+        'at most': max,
+        '': holds ? 'holds' : 'broken',
+      })),
+    ),
+  ].join('\n\n');
+}
+
+function table(rows: readonly Record<string, string | number>[]): string {
+  const names = Object.keys(rows[0]);
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.map(shown).join(' | ')} |`;
+  return [
+    line(names),
+    `|${names.map(() => '---').join('|')}|`,
+    ...rows.map((row) => line(names.map((name) => row[name] ?? ''))),
+  ].join('\n');
+}
+
+function shown(cell: string | number): string {
+  if (typeof cell === 'string') return cell;
+  return Number.isInteger(cell) ? cell.toLocaleString('en-US') : cell.toFixed(Math.abs(cell) < 100 ? 2 : 0);
+}
