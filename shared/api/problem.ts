@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Trial } from '../domain/trial.ts';
 
 /** RFC 9457 problem documents and the closed list of their codes. */
 
@@ -67,6 +68,8 @@ export const Problem = z
     hint: z.string().optional(),
     requestId: z.string(),
     errors: z.array(z.strictObject({ param: z.string(), detail: z.string() })).optional(),
+    trial: Trial.optional().meta({ description: 'The trial as it is, where it stands in the way.' }),
+    allowed: z.array(z.string()).optional().meta({ description: 'The methods that the route has.' }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;
