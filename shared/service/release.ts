@@ -1,10 +1,9 @@
 import type { Trial } from '../domain/trial.ts';
 import type { Call, Reply } from './call.ts';
-import { ServiceError } from './errors.ts';
 import { findStudy, findTrial, trialNumberOf } from './find.ts';
-import { findReplay, keyedRequest, receiptOf, replayOfRival } from './idempotency.ts';
+import { findReplay, keyedRequest } from './idempotency.ts';
 import type { Ports } from './ports.ts';
-import { requireHeld } from './require-held.ts';
+import { changeHeld, requireHeld } from './held-trial.ts';
 import { trialView } from './views.ts';
 
 /** A worker that has to go gives its trial back; it waits to be given out again and no attempt is held against it. */
@@ -22,15 +21,5 @@ export async function release(ports: Ports, call: Call<{ attempt: number }>): Pr
 
   const change = { state: 'waiting' as const, worker: undefined, leaseUntilMs: undefined };
   const reply = { status: 200, body: trialView(study, { ...trial, ...change }) };
-  const written = await ports.trials.change(
-    study,
-    number,
-    { attempt, states: ['running'] },
-    change,
-    receiptOf(keyed, reply.status, reply.body),
-  );
-  if (written.ok) return reply;
-  if (written.answered) return replayOfRival(ports, call, keyed!);
-  requireHeld(study, await findTrial(ports, study, number), attempt);
-  throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
+  return changeHeld(ports, call, keyed, study, { number, attempt }, change, reply);
 }

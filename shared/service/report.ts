@@ -4,9 +4,9 @@ import { rfc3339 } from '../domain/time.ts';
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
 import { findStudy, findTrial, trialNumberOf } from './find.ts';
-import { findReplay, keyedRequest, receiptOf, replayOfRival } from './idempotency.ts';
+import { findReplay, keyedRequest } from './idempotency.ts';
 import type { Ports, StudyRecord, TrialRecord } from './ports.ts';
-import { requireHeld } from './require-held.ts';
+import { changeHeld, requireHeld } from './held-trial.ts';
 import { readTold } from './told-values.ts';
 
 /** Values at one step. A step that is not finite says so and holds no values. */
@@ -44,17 +44,7 @@ export async function report(ports: Ports, call: Call<ReportRequest>): Promise<R
   const leaseUntilMs = Math.max(ports.clock.nowMs() + leaseMs(study, trial), trial.leaseUntilMs!);
   const reply = { status: 200, body: { stop: false, leaseExpires: rfc3339(leaseUntilMs) } };
   const change = { state: 'running' as const, leaseUntilMs, ...(isFurther && { lastReport: furthest }) };
-  const written = await ports.trials.change(
-    study,
-    number,
-    { attempt, states: ['running'] },
-    change,
-    receiptOf(keyed, reply.status, reply.body),
-  );
-  if (written.ok) return reply;
-  if (written.answered) return replayOfRival(ports, call, keyed!);
-  requireHeld(study, await findTrial(ports, study, number), attempt);
-  throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
+  return changeHeld(ports, call, keyed, study, { number, attempt }, change, reply);
 }
 
 function leaseMs(study: StudyRecord, trial: TrialRecord): number {

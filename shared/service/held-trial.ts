@@ -1,6 +1,9 @@
 import { isTerminal } from '../domain/trial.ts';
+import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
-import type { StudyRecord, TrialRecord } from './ports.ts';
+import { findTrial } from './find.ts';
+import { receiptOf, replayOfRival, type KeyedRequest } from './idempotency.ts';
+import type { Ports, StudyRecord, TrialChange, TrialRecord } from './ports.ts';
 import { trialView } from './views.ts';
 
 /** Refuses a worker that does not hold the trial: it has ended, was given out again, or waits. */
@@ -32,4 +35,22 @@ export function requireHeld(study: StudyRecord, trial: TrialRecord, attempt: num
       { extra },
     );
   }
+}
+
+/** Changes a running trial for the worker that holds it, and keeps the answer under the request's key. */
+export async function changeHeld<T>(
+  ports: Ports,
+  call: Call<unknown>,
+  keyed: KeyedRequest | undefined,
+  study: StudyRecord,
+  { number, attempt }: { number: number; attempt: number },
+  change: TrialChange,
+  reply: Reply<T>,
+): Promise<Reply<T>> {
+  const receipt = receiptOf(keyed, reply.status, reply.body);
+  const written = await ports.trials.change(study, number, { attempt, states: ['running'] }, change, receipt);
+  if (written.ok) return reply;
+  if (written.answered) return replayOfRival(ports, call, keyed!);
+  requireHeld(study, await findTrial(ports, study, number), attempt);
+  throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
 }
