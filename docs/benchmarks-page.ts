@@ -53,12 +53,15 @@ function section(name: string, introduction: string): string {
 
 function table(rows: readonly Record<string, string | number>[]): string {
   const names = Object.keys(rows[0]);
-  const line = (cells: readonly (string | number)[]): string => `| ${cells.map(shown).join(' | ')} |`;
   return [
     line(names),
     `|${names.map(() => '---').join('|')}|`,
     ...rows.map((row) => line(names.map((name) => row[name] ?? ''))),
   ].join('\n');
+}
+
+function line(cells: readonly (string | number)[]): string {
+  return `| ${cells.map(shown).join(' | ')} |`;
 }
 
 function shown(cell: string | number): string {

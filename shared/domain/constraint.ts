@@ -31,6 +31,8 @@ export interface Constraint {
 export const constraintLengthMax = 500;
 export const constraintCountMax = 32;
 const depthMax = 32;
+/** What is quoted in a refusal is cut short at this length. */
+const quotedLengthMax = 60;
 const exponentMax = 8;
 
 const functions = {
@@ -54,7 +56,7 @@ const operandCounts: Record<FunctionName, readonly [number, number]> = {
 export function parseConstraint(text: string): Constraint | { refusal: string } {
   const tokens = tokenize(text);
   if ('refusal' in tokens) return tokens;
-  const parser = new Parser(tokens);
+  const parser = new Parser(text, tokens);
   try {
     const expression = parser.wholeCondition();
     return { text, expression, names: [...parser.names] };
@@ -71,6 +73,25 @@ export function parseConstraint(text: string): Constraint | { refusal: string } 
 export function holds(constraint: Constraint, valueOf: (name: string) => number | undefined): boolean {
   if (constraint.names.some((name) => valueOf(name) === undefined)) return true;
   return valueOfExpression(constraint.expression, valueOf) === true;
+}
+
+/** How many numbers, names, operators and functions there are: what one look at the constraint costs. */
+export function nodeCount(constraint: Constraint): number {
+  return nodesBelow(constraint.expression);
+}
+
+function nodesBelow(e: Expression): number {
+  switch (e.kind) {
+    case 'number':
+    case 'name':
+      return 1;
+    case 'unary':
+      return 1 + nodesBelow(e.operand);
+    case 'binary':
+      return 1 + nodesBelow(e.left) + nodesBelow(e.right);
+    case 'call':
+      return e.operands.reduce((sum, operand) => sum + nodesBelow(operand), 1);
+  }
 }
 
 function valueOfExpression(e: Expression, valueOf: (name: string) => number | undefined): number | boolean {
@@ -138,9 +159,15 @@ function integerPower(base: number, exponent: number): number {
 
 interface Token {
   kind: 'number' | 'name' | 'symbol' | 'end';
+  /** As it is meant: a name without its backticks. */
   text: string;
-  place: number;
+  /** Where it starts and ends in the constraint, from 0. */
+  start: number;
+  end: number;
 }
+
+/** What people write out of other languages, and what it is called here. */
+const foreignSymbols: Record<string, string> = { '=': '==', '&': '&&', '|': '||' };
 
 class SyntaxRefusal extends Error {}
 
@@ -155,48 +182,73 @@ function tokenize(text: string): Token[] | { refusal: string } {
   const tokens: Token[] = [];
   tokenPattern.lastIndex = 0;
   while (tokenPattern.lastIndex < text.length) {
-    const place = tokenPattern.lastIndex;
+    const start = tokenPattern.lastIndex;
     const match = tokenPattern.exec(text);
-    if (!match) {
-      return {
-        refusal: `has ${JSON.stringify(String.fromCodePoint(text.codePointAt(place)!))} at character ${place + 1}, which no constraint may contain`,
-      };
-    }
+    if (!match) return { refusal: refusalOfCharacter(text, start) };
     const { number, name, symbol } = match.groups!;
-    if (number !== undefined) tokens.push({ kind: 'number', text: number, place });
-    else if (name !== undefined) tokens.push({ kind: 'name', text: name.replaceAll('`', ''), place });
-    else if (symbol !== undefined) tokens.push({ kind: 'symbol', text: symbol, place });
+    const end = tokenPattern.lastIndex;
+    if (number !== undefined) tokens.push({ kind: 'number', text: number, start, end });
+    else if (name !== undefined) tokens.push({ kind: 'name', text: name.replaceAll('`', ''), start, end });
+    else if (symbol !== undefined) tokens.push({ kind: 'symbol', text: symbol, start, end });
   }
-  tokens.push({ kind: 'end', text: 'the end', place: text.length });
+  tokens.push({ kind: 'end', text: '', start: text.length, end: text.length });
   return tokens;
+}
+
+function refusalOfCharacter(text: string, start: number): string {
+  const character = JSON.stringify(String.fromCodePoint(text.codePointAt(start)!));
+  const meant = foreignSymbols[text[start]];
+  return meant === undefined
+    ? `has ${character} ${placeOf(start)}, which no constraint may contain`
+    : `must have ${JSON.stringify(meant)} ${placeOf(start)}; it has ${character}`;
+}
+
+function placeOf(start: number): string {
+  return `at character ${start + 1}`;
+}
+
+/** A part of the constraint and where it stands. */
+interface Part {
+  e: Expression;
+  start: number;
+  end: number;
 }
 
 /** Recursive descent over the tokens; holds the position and the depth, and checks the kinds on the way. */
 class Parser {
   readonly names = new Set<string>();
+  readonly #text: string;
   readonly #tokens: Token[];
   #at = 0;
   #depth = 0;
 
-  constructor(tokens: Token[]) {
+  constructor(text: string, tokens: Token[]) {
+    this.#text = text;
     this.#tokens = tokens;
   }
 
   wholeCondition(): Expression {
-    const e = this.#condition();
+    const whole = this.#part(() => this.#condition());
     if (this.#next.kind !== 'end') throw this.#refusal('an operator or the end');
-    this.#require(e, 'truth', 'the constraint');
+    this.#require(whole, 'truth', 'the constraint');
     if (this.names.size === 0) throw new SyntaxRefusal('must name at least one parameter');
-    return e;
+    return whole.e;
   }
 
   get #next(): Token {
     return this.#tokens[this.#at];
   }
 
+  /** @param expected what should stand where the next token is. */
   #refusal(expected: string): SyntaxRefusal {
-    const { text, place } = this.#next;
-    return new SyntaxRefusal(`must have ${expected} at character ${place + 1}; it has ${text}`);
+    const { kind, start, end } = this.#next;
+    const found = kind === 'end' ? 'the end' : this.#quoted(start, end);
+    return new SyntaxRefusal(`must have ${expected} ${placeOf(start)}; it has ${found}`);
+  }
+
+  #quoted(start: number, end: number): string {
+    const text = this.#text.slice(start, end);
+    return JSON.stringify(text.length > quotedLengthMax ? `${text.slice(0, quotedLengthMax - 1)}…` : text);
   }
 
   #accept(...symbols: string[]): string | undefined {
@@ -210,27 +262,42 @@ class Parser {
     if (this.#accept(symbol) === undefined) throw this.#refusal(JSON.stringify(symbol));
   }
 
-  #require(e: Expression, kind: Kind, what: string): Expression {
+  #part(parse: () => Expression): Part {
+    const { start } = this.#next;
+    const e = parse();
+    return this.#partFrom(start, e);
+  }
+
+  /** @param e what has just been parsed. */
+  #partFrom(start: number, e: Expression): Part {
+    return { e, start, end: this.#tokens[this.#at - 1].end };
+  }
+
+  #require({ e, start, end }: Part, kind: Kind, what: string): Expression {
     if (kindOf(e) !== kind) {
       const wanted = kind === 'truth' ? 'a comparison such as a <= b' : 'a number';
-      throw new SyntaxRefusal(`must have ${wanted} as ${what}; it has ${written(e)}`);
+      throw new SyntaxRefusal(`must have ${wanted} as ${what} ${placeOf(start)}; it has ${this.#quoted(start, end)}`);
     }
     return e;
   }
 
-  #binary(operator: BinaryOperator, left: Expression, right: Expression): Expression {
+  #binary(operator: BinaryOperator, left: Part, right: Part): Expression {
     const kind: Kind = operator === '||' || operator === '&&' ? 'truth' : 'number';
-    this.#require(left, kind, `the left side of ${operator}`);
-    this.#require(right, kind, `the right side of ${operator}`);
-    return { kind: 'binary', operator, left, right };
+    return {
+      kind: 'binary',
+      operator,
+      left: this.#require(left, kind, `the left side of ${operator}`),
+      right: this.#require(right, kind, `the right side of ${operator}`),
+    };
   }
 
   #chain(symbols: BinaryOperator[], operand: () => Expression): Expression {
-    let e = operand();
+    let left = this.#part(operand);
     for (let s = this.#accept(...symbols); s !== undefined; s = this.#accept(...symbols)) {
-      e = this.#binary(s as BinaryOperator, e, operand());
+      const e = this.#binary(s as BinaryOperator, left, this.#part(operand));
+      left = this.#partFrom(left.start, e);
     }
-    return e;
+    return left.e;
   }
 
   #nested<T>(inner: () => T): T {
@@ -246,18 +313,20 @@ class Parser {
 
   #negation(): Expression {
     if (this.#accept('!') === undefined) return this.#comparison();
-    const operand = this.#nested(() => this.#negation());
+    const operand = this.#part(() => this.#nested(() => this.#negation()));
     return { kind: 'unary', operator: '!', operand: this.#require(operand, 'truth', 'what ! negates') };
   }
 
   #comparison(): Expression {
     const symbols: BinaryOperator[] = ['<=', '<', '>=', '>', '==', '!='];
-    const left = this.#sum();
+    const left = this.#part(() => this.#sum());
     const operator = this.#accept(...symbols);
-    if (operator === undefined) return left;
-    const e = this.#binary(operator as BinaryOperator, left, this.#sum());
+    if (operator === undefined) return left.e;
+    const right = this.#part(() => this.#sum());
+    const e = this.#binary(operator as BinaryOperator, left, right);
+    const { start } = this.#next;
     if (this.#accept(...symbols) !== undefined) {
-      throw new SyntaxRefusal('must not chain comparisons: write a < b && b < c for a < b < c');
+      throw new SyntaxRefusal(`must not chain comparisons ${placeOf(start)}: write a < b && b < c for a < b < c`);
     }
     return e;
   }
@@ -268,20 +337,23 @@ class Parser {
 
   #sign(): Expression {
     if (this.#accept('-') === undefined) return this.#power();
-    const operand = this.#nested(() => this.#sign());
+    const operand = this.#part(() => this.#nested(() => this.#sign()));
     return { kind: 'unary', operator: '-', operand: this.#require(operand, 'number', 'what - negates') };
   }
 
   #power(): Expression {
-    const base = this.#atom();
-    if (this.#accept('**') === undefined) return base;
+    const base = this.#part(() => this.#atom());
+    if (this.#accept('**') === undefined) return base.e;
     const exponent = this.#next;
     const value = Number(exponent.text);
     if (exponent.kind !== 'number' || !Number.isInteger(value) || value > exponentMax) {
       throw this.#refusal(`a whole number from 0 to ${exponentMax} as the exponent`);
     }
-    this.#at++;
-    return this.#binary('**', base, { kind: 'number', value });
+    return this.#binary(
+      '**',
+      base,
+      this.#part(() => this.#number()),
+    );
   }
 
   #atom(): Expression {
@@ -291,12 +363,7 @@ class Parser {
       this.#expect(')');
       return e;
     }
-    if (token.kind === 'number') {
-      this.#at++;
-      const value = Number(token.text);
-      if (!Number.isFinite(value)) throw new SyntaxRefusal(`must have finite numbers; it has ${token.text}`);
-      return { kind: 'number', value };
-    }
+    if (token.kind === 'number') return this.#number();
     if (token.kind !== 'name') throw this.#refusal('a number, a parameter or "("');
     this.#at++;
     if (this.#accept('(') !== undefined) return this.#call(token);
@@ -304,21 +371,31 @@ class Parser {
     return { kind: 'name', name: token.text };
   }
 
-  #call(token: Token): Expression {
-    const name = token.text as FunctionName;
+  #number(): Expression {
+    const value = Number(this.#next.text);
+    if (!Number.isFinite(value)) throw this.#refusal('a finite number');
+    this.#at++;
+    return { kind: 'number', value };
+  }
+
+  #call({ text, start, end }: Token): Expression {
+    const name = text as FunctionName;
     if (!Object.hasOwn(functions, name)) {
       const known = Object.keys(functions).join(', ');
-      throw new SyntaxRefusal(`must use one of the functions ${known}; it has ${token.text}()`);
+      throw new SyntaxRefusal(
+        `must have one of the functions ${known} ${placeOf(start)}; it has ${this.#quoted(start, end)}`,
+      );
     }
     const operands: Expression[] = [];
     do {
-      operands.push(this.#require(this.#condition(), 'number', `what ${name}() is given`));
+      const operand = this.#part(() => this.#condition());
+      operands.push(this.#require(operand, 'number', `what ${name}() is given`));
     } while (this.#accept(',') !== undefined);
     this.#expect(')');
     const [fewest, most] = operandCounts[name];
     if (operands.length < fewest || operands.length > most) {
       const wanted = fewest === most ? `${fewest} number` : `${fewest} to ${most} numbers`;
-      throw new SyntaxRefusal(`must give ${name}() ${wanted}; it has ${operands.length}`);
+      throw new SyntaxRefusal(`must give ${name}() ${wanted} ${placeOf(start)}; it has ${operands.length}`);
     }
     return { kind: 'call', function: name, operands };
   }
@@ -328,19 +405,4 @@ function kindOf(e: Expression): Kind {
   if (e.kind === 'unary') return e.operator === '!' ? 'truth' : 'number';
   if (e.kind !== 'binary') return 'number';
   return ['+', '-', '*', '/', '%', '**'].includes(e.operator) ? 'number' : 'truth';
-}
-
-function written(e: Expression): string {
-  switch (e.kind) {
-    case 'number':
-      return String(e.value);
-    case 'name':
-      return e.name;
-    case 'call':
-      return `${e.function}(…)`;
-    case 'unary':
-      return `${e.operator}${written(e.operand)}`;
-    case 'binary':
-      return `${written(e.left)} ${e.operator} ${written(e.right)}`;
-  }
 }

@@ -71,13 +71,21 @@ function parseConstraints(
 
 function namesFault(parameters: SearchSpace, constraint: Constraint): string | undefined {
   for (const name of constraint.names) {
-    if (!Object.hasOwn(parameters, name)) return `must name parameters of the space; there is no ${name}`;
+    if (!Object.hasOwn(parameters, name)) return unknownName(parameters, name);
     const parameter = parameters[name];
     const isNumeric =
       parameter.type === 'float' ||
       parameter.type === 'int' ||
       (parameter.type === 'ordinal' && typeof parameter.values[0] === 'number');
-    if (!isNumeric) return `must name numeric parameters only; ${name} is ${parameter.type}`;
+    const what = parameter.type === 'ordinal' ? 'an ordinal of texts' : `a ${parameter.type}`;
+    if (!isNumeric) return `must name numeric parameters only; ${name} is ${what}`;
   }
   return undefined;
+}
+
+/** A dash outside of backticks is a minus: weight-decay is read as weight less decay. */
+function unknownName(parameters: SearchSpace, name: string): string {
+  const meant = Object.keys(parameters).find((known) => known.includes('-') && known.split('-').includes(name));
+  const hint = meant === undefined ? '' : `: a name with dashes is written in backticks, \`${meant}\``;
+  return `must name parameters of the space; there is no ${name}${hint}`;
 }

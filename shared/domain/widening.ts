@@ -49,8 +49,8 @@ export function widen(
 
 function wideningFaults(old: Parameter, wider: Parameter): Fault[] {
   if (old.type !== wider.type) return [{ path: ['type'], message: `must stay "${old.type}"`, input: wider.type }];
-  const faults =
-    JSON.stringify(old.when) === JSON.stringify(wider.when)
+  const faults: Fault[] =
+    meaningOf(old.when) === meaningOf(wider.when)
       ? []
       : [{ path: ['when'], message: 'must stay as it is', input: wider.when }];
   switch (old.type) {
@@ -58,12 +58,21 @@ function wideningFaults(old: Parameter, wider: Parameter): Fault[] {
     case 'int':
       return [...faults, ...numericFaults(old, wider as NumericParameter)];
     case 'ordinal':
-      return [...faults, ...listFaults('values', old.values, (wider as typeof old).values)];
+      return [...faults, ...orderedFaults('values', old.values, (wider as typeof old).values)];
     case 'categorical':
       return [...faults, ...listFaults('choices', old.choices, (wider as typeof old).choices)];
     case 'boolean':
       return faults;
   }
+}
+
+/** One text for all ways to write the same condition: "a" and ["a"], names and values in any order. */
+function meaningOf(when: Parameter['when'] = {}): string {
+  const conditions = Object.entries(when).map(([parent, wanted]) => {
+    const values = new Set([wanted].flat().map((value) => JSON.stringify(value)));
+    return JSON.stringify([parent, [...values].sort()]);
+  });
+  return conditions.sort().join();
 }
 
 function numericFaults(old: NumericParameter, wider: NumericParameter): Fault[] {
@@ -84,6 +93,16 @@ function numericFaults(old: NumericParameter, wider: NumericParameter): Fault[] 
     });
   }
   return faults;
+}
+
+/** The values of an ordinal are places on a line: old ones may not change places, because trials were compared by them. */
+function orderedFaults(field: string, old: readonly ParamValue[], wider: readonly ParamValue[]): Fault[] {
+  const lost = listFaults(field, old, wider);
+  if (lost.length > 0) return lost;
+  const at = old.findIndex((value, i) => i > 0 && wider.indexOf(value) < wider.indexOf(old[i - 1]));
+  if (at < 0) return [];
+  const message = `must still have ${JSON.stringify(old[at])} after ${JSON.stringify(old[at - 1])}`;
+  return [{ path: [field], message, input: wider }];
 }
 
 function listFaults(field: string, old: readonly ParamValue[], wider: readonly ParamValue[]): Fault[] {

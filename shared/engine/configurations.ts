@@ -1,8 +1,9 @@
-import { cellCount, cellOf, cellValue } from '../domain/cells.ts';
+import { cellOf } from '../domain/cells.ts';
+import { holds, nodeCount, type Constraint } from '../domain/constraint.ts';
 import type { Params, ParamValue } from '../domain/parameter.ts';
 import type { Sampler } from '../domain/sampler.ts';
-import { satisfiesConstraints, type Space } from '../domain/space.ts';
-import { between } from './encoding.ts';
+import type { Space } from '../domain/space.ts';
+import { axisOf, type Axis } from './axis.ts';
 
 /** All configurations of a finite space as a list that is never written down: index → params, one to one. */
 export interface Configurations {
@@ -18,16 +19,15 @@ export function pointsOf(sampler: Sampler): (name: string) => number | undefined
   return (name) => (Object.hasOwn(points, name) ? points[name] : undefined);
 }
 
-/** With constraints the feasible configurations have to be looked for one by one: up to this many, about 0.3 s. */
-export const constrainedCountMax = 131_072;
+/**
+ * With constraints the feasible configurations have to be looked for one by one. In 0.3 s that is possible for so many
+ * configurations, …
+ */
+export const constrainedCountMax = 1_000_000;
+/** … and for so many parameters and terms of constraints in all (configurations × `lookCost`). */
+export const constrainedWorkMax = 12_000_000;
 /** How many different situations of the conditions are followed before the space counts as too intertwined. */
 const situationCountMax = 50_000;
-
-/** One parameter as a list of values. */
-interface Axis {
-  count: number;
-  valueAt: (k: number) => ParamValue;
-}
 
 /** The values of one axis that activate the same parameters: they need not be told apart when counting. */
 interface ValueClass {
@@ -51,7 +51,7 @@ interface Situation {
  * Lists a space. Configurations that differ only in inactive parameters are one.
  * @param pointsOf how many values a float without a step gets; undefined when nothing was said.
  * @returns undefined when a parameter has no end of values, when the conditions are too intertwined to count, or when
- *   there are constraints and more than `constrainedCountMax` configurations.
+ *   there are constraints and more to look at than `constrainedCountMax` and `constrainedWorkMax`.
  */
 export function configurationsOf(
   space: Space,
@@ -61,26 +61,13 @@ export function configurationsOf(
   if (axes.includes(undefined)) return undefined;
   const all = treeOf(space, axes as Axis[]);
   if (all === undefined || space.constraints.length === 0) return all;
-  return all.count <= constrainedCountMax ? feasibleOf(space, all) : undefined;
+  const isTooMuch = all.count > constrainedCountMax || all.count * BigInt(lookCost(space)) > constrainedWorkMax;
+  return isTooMuch ? undefined : feasibleOf(space, axes as Axis[], all);
 }
 
-/** One parameter as a list of values; undefined when it has no end of them. */
-export function axisOf(space: Space, i: number, points: number | undefined): Axis | undefined {
-  const parameter = space.parameters[i];
-  const count = cellCount(parameter);
-  if (count !== undefined) return { count, valueAt: (k) => cellValue(parameter, k) };
-  if (points === undefined || parameter.type !== 'float') return undefined;
-  const { scale, low, high } = parameter;
-  if (low === high) return { count: 1, valueAt: () => low };
-  return { count: points, valueAt: (k) => between(scale, low, high, k / (points - 1)) };
-}
-
-function feasibleOf(space: Space, all: Configurations): Configurations {
-  const feasible: number[] = [];
-  for (let i = 0; i < all.count; i++) {
-    if (satisfiesConstraints(space, all.at(BigInt(i)))) feasible.push(i);
-  }
-  return { count: BigInt(feasible.length), at: (index) => all.at(BigInt(feasible[Number(index)])) };
+/** What it takes to look at one configuration: its parameters, and the terms of the constraints. */
+export function lookCost(space: Space): number {
+  return space.constraints.reduce((sum, constraint) => sum + nodeCount(constraint), space.names.length);
 }
 
 /**
@@ -88,9 +75,13 @@ function feasibleOf(space: Space, all: Configurations): Configurations {
  * parent passed, which conditions of later parameters its value meets (its class); what can follow such a situation is
  * counted once and kept.
  */
-function treeOf(space: Space, axes: Axis[]): Configurations | undefined {
+function treeOf(space: Space, axes: Axis[]): Tree | undefined {
   const start = situationsOf(space, axes);
-  return start && { count: start.count, at: (index) => unrank(space, axes, start, index) };
+  return start && { count: start.count, at: (index) => unrank(space, axes, start, index), start };
+}
+
+interface Tree extends Configurations {
+  start: Situation;
 }
 
 /** The situation before the first parameter, with all that can follow; undefined when those are too many. */
@@ -149,6 +140,61 @@ function unrank(space: Space, axes: Axis[], start: Situation, index: bigint): Pa
     if (values[i] !== undefined) params[name] = values[i];
   });
   return params;
+}
+
+/**
+ * The configurations of a tree that satisfy the constraints, in the same order: walks it and looks at each constraint as
+ * soon as all that it names is chosen, so what a few values exclude is left out at once.
+ */
+function feasibleOf(space: Space, axes: Axis[], { start, at }: Tree): Configurations {
+  const feasible: number[] = [];
+  const values: (ParamValue | undefined)[] = space.names.map(() => undefined);
+  const valueOf = (name: string): number | undefined => values[space.indexOf.get(name)!] as number | undefined;
+  const checks = checksByPosition(space);
+  const valuesOf = valuesByClass();
+  const walk = (situation: Situation, position: number, first: number): void => {
+    if (position === space.order.length) {
+      feasible.push(first);
+      return;
+    }
+    const i = space.order[position];
+    let index = first;
+    for (const { chosen, next } of situation.branches) {
+      const block = Number(next.count);
+      for (const value of chosen ? valuesOf(chosen, axes[i]) : [undefined]) {
+        values[i] = value;
+        if (checks[position].every((constraint) => holds(constraint, valueOf))) walk(next, position + 1, index);
+        index += block;
+      }
+    }
+  };
+  walk(start, 0, 0);
+  const indices = Uint32Array.from(feasible);
+  return { count: BigInt(indices.length), at: (index) => at(BigInt(indices[Number(index)])) };
+}
+
+/** The constraints that can be looked at once the parameter at this position is chosen, for every position. */
+function checksByPosition(space: Space): Constraint[][] {
+  const positionOf = new Map(space.order.map((i, position) => [space.names[i], position]));
+  const checks: Constraint[][] = space.order.map(() => []);
+  for (const constraint of space.constraints) {
+    checks[Math.max(...constraint.names.map((name) => positionOf.get(name)!))].push(constraint);
+  }
+  return checks;
+}
+
+/** The values of a class, made once: the walk comes by again and again. */
+function valuesByClass(): (chosen: ValueClass, axis: Axis) => readonly ParamValue[] {
+  const known = new Map<ValueClass, ParamValue[]>();
+  return (chosen, axis) => {
+    let values = known.get(chosen);
+    if (!values) {
+      values = [];
+      for (let k = 0; k < chosen.size; k++) values.push(axis.valueAt(chosen.cellAt(k)));
+      known.set(chosen, values);
+    }
+    return values;
+  };
 }
 
 /** Groups an axis by which conditions each value meets. Costs what the conditions list, however long the axis is. */

@@ -1,18 +1,25 @@
+import { holds, nodeCount, type Constraint } from '../domain/constraint.ts';
 import type { Params, ParamValue } from '../domain/parameter.ts';
-import { isActive, satisfiesConstraints, type Space } from '../domain/space.ts';
+import { isActive, type Space } from '../domain/space.ts';
 import { valueAt } from './encoding.ts';
+import { narrowTo } from './narrow.ts';
 
 /** A point of the unit cube: the coordinate of each parameter by its index. */
 export type Point = (parameter: number) => number;
 
-/** How many draws are refused before a suggestion is given up: enough for a feasible part of 1e-4 of the space. */
+/** How much is looked at before a suggestion is given up, in coordinates: about 0.3 s. */
+const coordinateCountMax = 4_000_000;
+/** But never more draws than this, which are enough for a feasible part of 1e-4 of the space, … */
 const drawCountMax = 200_000;
+/** … and never fewer, whatever one costs. */
+const drawCountMin = 20_000;
 
 /**
- * Rejection sampling: the first point of a stream whose params satisfy the constraints and can hold the fixed values.
+ * Rejection sampling: the first point of a stream whose params satisfy the constraints and have the fixed values.
  * @param pointOf the stream: point number `attempt`, for attempt = first, first + 1, …
  * @param fixed values that the result must have, canonical.
- * @returns params and how many draws the stream needed, or undefined when the feasible part was not hit.
+ * @returns params and how many draws the stream needed; undefined when the conditions exclude the fixed values, or when
+ *   the feasible part was not hit.
  */
 export function drawFeasible(
   space: Space,
@@ -20,59 +27,82 @@ export function drawFeasible(
   pointOf: (attempt: number) => Point,
   first: number,
 ): { params: Params; tries: number } | undefined {
-  const deciding = decidingParameters(space, fixed);
-  for (let attempt = first; attempt < first + drawCountMax; attempt++) {
+  const narrowed = narrowTo(space, fixed);
+  if (!narrowed) return undefined;
+  const isFeasible = feasibility(narrowed);
+  const affordable = Math.max(drawCountMin, Math.floor(coordinateCountMax / drawCost(narrowed)));
+  const end = first + Math.min(drawCountMax, affordable);
+  for (let attempt = first; attempt < end; attempt++) {
     const point = pointOf(attempt);
-    if (deciding.size > 0 && !isAllowed(space, paramsAt(space, point, fixed, deciding), fixed)) continue;
-    return { params: paramsAt(space, point, fixed), tries: attempt };
+    if (isFeasible(point)) return { params: paramsAt(narrowed, point), tries: attempt };
   }
   return undefined;
 }
 
 /** How many of the first `count` points of a stream are feasible. */
 export function feasibleCount(space: Space, pointOf: (attempt: number) => Point, count: number): number {
-  const deciding = decidingParameters(space, {});
+  const isFeasible = feasibility(space);
   let hits = 0;
-  for (let attempt = 0; attempt < count; attempt++) {
-    if (isAllowed(space, paramsAt(space, pointOf(attempt), {}, deciding), {})) hits++;
-  }
+  for (let attempt = 0; attempt < count; attempt++) if (isFeasible(pointOf(attempt))) hits++;
   return hits;
 }
 
-/** How many parameters decide whether a point is feasible: what one look at it costs. */
-export function decidingCount(space: Space): number {
-  return decidingParameters(space, {}).size;
+/** What a look at one point costs at most, in coordinates: each parameter that decides, and the constraints. */
+export function drawCost(space: Space): number {
+  const decidingCount = stagesOf(space).reduce((sum, { decoded }) => sum + decoded.length, 0);
+  const nodes = space.constraints.reduce((sum, constraint) => sum + nodeCount(constraint), 0);
+  return decidingCount + nodes / nodesPerCoordinate;
 }
 
-function isAllowed(space: Space, params: Params, fixed: Params): boolean {
-  return Object.keys(fixed).every((name) => Object.hasOwn(params, name)) && satisfiesConstraints(space, params);
+/** How many nodes of a constraint are walked in the time that a coordinate takes. */
+const nodesPerCoordinate = 4;
+
+/**
+ * Whether points are feasible: decodes what a constraint names, looks at it, and goes on to the next one. So a point
+ * costs only what it takes to refuse it.
+ */
+function feasibility(space: Space): (point: Point) => boolean {
+  const stages = stagesOf(space);
+  const values: (ParamValue | undefined)[] = space.names.map(() => undefined);
+  const valueOf = (name: string): number | undefined => values[space.indexOf.get(name)!] as number | undefined;
+  return (point) =>
+    stages.every(({ constraint, decoded }) => {
+      for (const i of decoded) decode(space, point, i, values);
+      return holds(constraint, valueOf);
+    });
 }
 
-/** Decodes a point: active parameters only, fixed values instead of drawn ones. @param only leave out all others. */
-function paramsAt(space: Space, point: Point, fixed: Params, only?: Set<number>): Params {
+/** A constraint, and the parameters that it takes and no constraint before it took, parents first. */
+interface Stage {
+  constraint: Constraint;
+  decoded: number[];
+}
+
+function stagesOf(space: Space): Stage[] {
+  const known = new Set<number>();
+  return space.constraints.map((constraint) => {
+    const taken = new Set(constraint.names.map((name) => space.indexOf.get(name)!));
+    // A set's iteration also visits what is added on the way.
+    for (const i of taken) for (const { parent } of space.conditions[i]) taken.add(parent);
+    const decoded = space.order.filter((i) => taken.has(i) && !known.has(i));
+    for (const i of decoded) known.add(i);
+    return { constraint, decoded };
+  });
+}
+
+/** Sets the value of parameter i at a point; undefined when it is inactive. @param values those of its parents are set. */
+function decode(space: Space, point: Point, i: number, values: (ParamValue | undefined)[]): void {
+  const isTakingPart = isActive(space, i, (parent) => values[parent]);
+  values[i] = isTakingPart ? valueAt(space.parameters[i], point(i)) : undefined;
+}
+
+/** The params at a point: active parameters only, whether or not the constraints hold. */
+export function paramsAt(space: Space, point: Point): Params {
   const values: (ParamValue | undefined)[] = [];
-  for (const i of space.order) {
-    if (only && !only.has(i)) continue;
-    if (!isActive(space, i, (parent) => values[parent])) continue;
-    const name = space.names[i];
-    values[i] = Object.hasOwn(fixed, name) ? fixed[name] : valueAt(space.parameters[i], point(i));
-  }
+  for (const i of space.order) decode(space, point, i, values);
   const params: Params = {};
   space.names.forEach((name, i) => {
     if (values[i] !== undefined) params[name] = values[i];
   });
   return params;
-}
-
-/** The parameters that constraints or fixed values look at, with everything that activates them. */
-function decidingParameters(space: Space, fixed: Params): Set<number> {
-  const deciding = new Set<number>();
-  const add = (i: number): void => {
-    if (deciding.has(i)) return;
-    deciding.add(i);
-    for (const { parent } of space.conditions[i]) add(parent);
-  };
-  for (const { names } of space.constraints) for (const name of names) add(space.indexOf.get(name)!);
-  for (const name of Object.keys(fixed)) add(space.indexOf.get(name)!);
-  return deciding;
 }

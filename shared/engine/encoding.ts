@@ -1,4 +1,4 @@
-import { cellCount, cellValue } from '../domain/cells.ts';
+import { cellCount, cellOf, cellValue } from '../domain/cells.ts';
 import type { NumericParameter, Parameter, ParamValue, Scale } from '../domain/parameter.ts';
 import { exp, log } from '../numerics/elementary.ts';
 
@@ -32,6 +32,30 @@ export function between(scale: Scale, low: number, high: number, u: number): num
       const start = log(1 - low);
       return clamp(1 - exp(start + u * (log(1 - high) - start)), low, high);
     }
+  }
+}
+
+/**
+ * The place in [0, 1] of a canonical value: the middle of its share, where it has one. `valueAt` leads back to it.
+ * @returns undefined when a list does not have the value.
+ */
+export function unitOf(parameter: Parameter, value: ParamValue): number | undefined {
+  if (parameter.type !== 'float' && parameter.type !== 'int') {
+    const k = cellOf(parameter, value);
+    return k === undefined ? undefined : (k + 0.5) / cellCount(parameter)!;
+  }
+  const [low, high] = parameter.step === undefined ? [parameter.low, parameter.high] : widened(parameter);
+  return low === high ? 0.5 : clamp(placeOf(parameter.scale, low, high, value as number), 0, 1);
+}
+
+function placeOf(scale: Scale, low: number, high: number, value: number): number {
+  switch (scale) {
+    case 'linear':
+      return (value - low) / (high - low);
+    case 'log':
+      return (log(value) - log(low)) / (log(high) - log(low));
+    case 'reverseLog':
+      return (log(1 - value) - log(1 - low)) / (log(1 - high) - log(1 - low));
   }
 }
 

@@ -3,11 +3,12 @@ import type { Params } from '../domain/parameter.ts';
 import type { Sampler } from '../domain/sampler.ts';
 import type { Space } from '../domain/space.ts';
 import { permute } from '../numerics/permutation.ts';
-import { configurationsOf, constrainedCountMax, pointsOf, type Configurations } from './configurations.ts';
 import { drawFeasible, type Point } from './draw.ts';
+import { gridOf, listingOf } from './listing.ts';
 import { gridCell } from './samplers/grid.ts';
 import { quasiRandomPoint } from './samplers/quasi-random.ts';
 import { randomPoint } from './samplers/random.ts';
+import { trySeed } from './try-seed.ts';
 
 /** Everything that a suggestion depends on; equal requests give equal suggestions on every machine. */
 export interface SuggestRequest {
@@ -31,56 +32,47 @@ export interface Suggested {
 }
 
 /** The next params for a trial, or undefined when there are none (grid at its end, feasible part not hit). Pure. */
-export function suggest({ space, sampler, seed, number, fixed, firstTry }: SuggestRequest): Suggested | undefined {
-  const kind = sampler.kind === 'auto' ? 'quasiRandom' : sampler.kind;
-  if (kind === 'grid') {
+export function suggest(request: SuggestRequest): Suggested | undefined {
+  const { space, sampler, seed, number, fixed, firstTry } = request;
+  if (sampler.kind === 'grid') {
     const grid = gridOf(space, sampler);
     if (grid === undefined || number >= grid.count) return undefined;
-    return { params: gridCell(grid, seed, number), sampler: kind, tries: 0 };
+    return { params: gridCell(grid, seed, number), sampler: sampler.kind, tries: 0 };
   }
-  const pointOf = pointSource(kind, seed, number);
-  const drawn = drawFeasible(space, fixed, pointOf, firstTry);
-  return drawn && { ...drawn, sampler: kind };
+  const kind = sampler.kind === 'random' ? 'random' : 'quasiRandom';
+  const found = drawFeasible(space, fixed, pointSource(kind, seed, number), firstTry) ?? listed(request);
+  return found && { ...found, sampler: kind };
 }
 
 /**
- * Params that are not taken yet, for a finite space that is nearly used up: all of them are looked at.
+ * Params that are not taken yet, for a finite space that is nearly used up: looks at one more than are taken at most.
  * @param taken keys (`paramsKey`) of the params of all trials.
- * @returns undefined when all are taken, or when the space is not finite or too large to be looked through.
+ * @returns undefined when all are taken, or when the space cannot be listed.
  */
 export function suggestUntaken(request: SuggestRequest, taken: ReadonlySet<string>): Suggested | undefined {
-  const { space, sampler, seed, number, fixed } = request;
-  const all = configurationsOf(space, () => undefined);
-  if (all === undefined || all.count === 0n || all.count > constrainedCountMax) return undefined;
-  const start = Number(permute(BigInt(number) % all.count, all.count, seed));
-  for (let i = 0; i < all.count; i++) {
-    const params = all.at(BigInt((start + i) % Number(all.count)));
-    if (!taken.has(paramsKey(params)) && has(params, fixed)) {
-      return { params, sampler: sampler.kind === 'random' ? 'random' : 'quasiRandom', tries: request.firstTry };
+  const { space, sampler, seed, number, fixed, firstTry } = request;
+  const all = listingOf(space, fixed);
+  if (all === undefined || all.count === 0n) return undefined;
+  const start = permute(BigInt(number) % all.count, all.count, seed);
+  for (let i = 0n; i < all.count; i++) {
+    const params = all.at((start + i) % all.count);
+    if (!taken.has(paramsKey(params))) {
+      return { params, sampler: sampler.kind === 'random' ? 'random' : 'quasiRandom', tries: firstTry };
     }
   }
   return undefined;
 }
 
-/** The configurations of a grid study; undefined when they cannot be listed (see `admitStudy`). */
-export function gridOf(space: Space, sampler: Sampler): Configurations | undefined {
-  if (sampler.kind !== 'grid') return undefined;
-  const points = JSON.stringify(sampler.points);
-  const known = grids.get(space);
-  if (known && known.points === points) return known.grid;
-  const grid = configurationsOf(space, pointsOf(sampler));
-  if (grid) grids.set(space, { points, grid });
-  return grid;
+/** What is too rare to be drawn, out of the list of all: one order of it per try, the trial's place in each. */
+function listed(request: SuggestRequest): { params: Params; tries: number } | undefined {
+  const { space, seed, number, fixed, firstTry } = request;
+  const all = listingOf(space, fixed);
+  if (all === undefined || all.count === 0n) return undefined;
+  const place = permute(BigInt(number) % all.count, all.count, trySeed(seed, firstTry));
+  return { params: all.at(place), tries: firstTry };
 }
-
-/** Listing a grid with constraints takes a while and a warm process asks again; the last one of each space is kept. */
-const grids = new WeakMap<Space, { points: string | undefined; grid: Configurations }>();
 
 function pointSource(kind: 'random' | 'quasiRandom', seed: number, number: number): (attempt: number) => Point {
   const pointAt = kind === 'random' ? randomPoint : quasiRandomPoint;
   return (attempt) => pointAt(seed, number, attempt);
-}
-
-function has(params: Params, fixed: Params): boolean {
-  return Object.keys(fixed).every((name) => Object.hasOwn(params, name) && params[name] === fixed[name]);
 }

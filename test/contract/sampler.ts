@@ -15,91 +15,98 @@ export interface Ask {
 }
 export type MakeSampler = (space: Space) => (ask: Ask) => { params: Params; tries: number } | undefined;
 
-/** The facts that every sampler keeps. A grid lists cells: it holds nothing fixed, knows no second try and has an end. */
+/** The facts that every sampler keeps, and those of all that draw: a grid lists cells, holds nothing fixed and has an end. */
 export function samplerContract(kind: Sampler['kind'], makeSampler: MakeSampler): void {
   const isGrid = kind === 'grid';
 
   describe(`sampler ${kind}`, () => {
-    it.each(cases)('gives valid params in a space with $what', ({ input, constraints = [], isAllowed }) => {
-      const sample = makeSampler(spaceFrom(input, constraints));
-      for (const seed of seeds) {
-        for (const number of numbers(24)) {
-          const params = sample({ seed, number })?.params;
-          if (params === undefined && isGrid) break;
-          expect(faultsIn(input, params!)).toEqual([]);
-          expect(isAllowed?.(params!) ?? true).toBe(true);
-        }
-      }
-    });
+    everySampler(makeSampler, isGrid);
+    if (!isGrid) drawingSampler(makeSampler);
+  });
+}
 
-    it.each(cases)('depends on seed and number alone in a space with $what', ({ input, constraints }) => {
-      const asks = seeds.flatMap((seed) => numbers(8).map((number) => ({ seed, number })));
-      const first = makeSampler(spaceFrom(input, constraints));
-      const forwards = asks.map((ask) => first(ask));
-      const second = makeSampler(spaceFrom(input, constraints));
-      const backwards = asks.toReversed().map((ask) => second(ask));
-      expect(backwards.toReversed()).toEqual(forwards);
-      expect(asks.map((ask) => first(ask))).toEqual(forwards);
-    });
-
-    it('gives other params to other numbers, and to other seeds', () => {
-      const sample = makeSampler(spaceFrom(plain));
-      const keys = seeds.map((seed) => numbers(50).map((number) => paramsKey(sample({ seed, number })!.params)));
-      for (const ofSeed of keys) expect(new Set(ofSeed).size).toBe(50);
-      for (const [i, ofSeed] of keys.entries()) {
-        for (const other of keys.slice(i + 1)) expect(other).not.toEqual(ofSeed);
+function everySampler(makeSampler: MakeSampler, hasEnd: boolean): void {
+  it.each(cases)('gives valid params in a space with $what', ({ input, constraints = [], isAllowed }) => {
+    const sample = makeSampler(spaceFrom(input, constraints));
+    for (const seed of seeds) {
+      for (const number of numbers(24)) {
+        const params = sample({ seed, number })?.params;
+        if (params === undefined && hasEnd) break;
+        expect(faultsIn(input, params!)).toEqual([]);
+        expect(isAllowed?.(params!) ?? true).toBe(true);
       }
-    });
+    }
+  });
 
-    it('works with one parameter and with 100', () => {
-      const all = Object.fromEntries(
-        Array.from({ length: 100 }, (_, i): [string, object] => [`p${i}`, cases[i % 5].input[`a${i % 5}`]]),
-      ) as SpaceInput;
-      for (const input of [{ x: plain.rate }, all]) {
-        const sample = makeSampler(spaceFrom(input));
-        const given = numbers(5).map((number) => sample({ seed: 3, number })!.params);
-        for (const params of given) expect(faultsIn(input, params)).toEqual([]);
-        expect(new Set(given.map(paramsKey)).size).toBe(5);
-      }
-    });
+  it.each(cases)('depends on seed and number alone in a space with $what', ({ input, constraints }) => {
+    const asks = seeds.flatMap((seed) => numbers(8).map((number) => ({ seed, number })));
+    const first = makeSampler(spaceFrom(input, constraints));
+    const forwards = asks.map((ask) => first(ask));
+    const second = makeSampler(spaceFrom(input, constraints));
+    const backwards = asks.toReversed().map((ask) => second(ask));
+    expect(backwards.toReversed()).toEqual(forwards);
+    expect(asks.map((ask) => first(ask))).toEqual(forwards);
+  });
 
-    it.skipIf(isGrid).each(fixedCases)('holds fixed values %j', (fixed, input) => {
-      const sample = makeSampler(spaceFrom(input, ['width + depth <= 12']));
-      const given = numbers(30).map((number) => sample({ seed: 5, number, fixed })!.params);
-      for (const params of given) {
-        expect(params).toMatchObject(fixed);
-        expect(faultsIn(input, params)).toEqual([]);
-        expect('depth' in params && (params.width as number) + (params.depth as number) > 12).toBe(false);
-      }
-      expect(new Set(given.map(paramsKey)).size).toBeGreaterThan(10);
-    });
+  it('gives other params to other numbers, and to other seeds', () => {
+    const sample = makeSampler(spaceFrom(plain));
+    const keys = seeds.map((seed) => numbers(50).map((number) => paramsKey(sample({ seed, number })!.params)));
+    for (const ofSeed of keys) expect(new Set(ofSeed).size).toBe(50);
+    for (const [i, ofSeed] of keys.entries()) {
+      for (const other of keys.slice(i + 1)) expect(other).not.toEqual(ofSeed);
+    }
+  });
 
-    it.skipIf(isGrid)('gives other params to a later try, and says which try it was', () => {
-      const sample = makeSampler(spaceFrom(plain, ['drop + rate <= 0.5']));
-      for (const number of numbers(20)) {
-        const keys = new Set<string>();
-        for (let firstTry = 0, k = 0; k < 5; k++) {
-          const given = sample({ seed: 6, number, firstTry })!;
-          expect(given.tries).toBeGreaterThanOrEqual(firstTry);
-          keys.add(paramsKey(given.params));
-          firstTry = given.tries + 1;
-        }
-        expect(keys.size).toBe(5);
-      }
-    });
+  it('works with one parameter and with 100', () => {
+    const all = Object.fromEntries(
+      Array.from({ length: 100 }, (_, i): [string, object] => [`p${i}`, cases[i % 5].input[`a${i % 5}`]]),
+    ) as SpaceInput;
+    for (const input of [{ x: plain.rate }, all]) {
+      const sample = makeSampler(spaceFrom(input));
+      const given = numbers(5).map((number) => sample({ seed: 3, number })!.params);
+      for (const params of given) expect(faultsIn(input, params)).toEqual([]);
+      expect(new Set(given.map(paramsKey)).size).toBe(5);
+    }
+  });
+}
 
-    it.skipIf(isGrid).each(shares)('spreads $what evenly on its scale', ({ parameter, classOf, expected }) => {
-      const count = 2000;
-      for (const seed of seeds) {
-        const sample = makeSampler(spaceFrom({ first: { type: 'boolean' }, a: parameter }));
-        const seen = expected.map(() => 0);
-        for (const number of numbers(count)) seen[classOf(sample({ seed, number })!.params.a as never)]++;
-        const chiSquare = expected.reduce((sum, share, k) => sum + (seen[k] - share * count) ** 2 / (share * count), 0);
-        // Five standard deviations above the mean of chi-square.
-        const freedom = expected.length - 1;
-        expect(chiSquare).toBeLessThan(freedom + 5 * Math.sqrt(2 * freedom) + 10);
+function drawingSampler(makeSampler: MakeSampler): void {
+  it.each(fixedCases)('holds fixed values %j', (fixed, input) => {
+    const sample = makeSampler(spaceFrom(input, ['width + depth <= 12']));
+    const given = numbers(30).map((number) => sample({ seed: 5, number, fixed })!.params);
+    for (const params of given) {
+      expect(params).toMatchObject(fixed);
+      expect(faultsIn(input, params)).toEqual([]);
+      expect('depth' in params && (params.width as number) + (params.depth as number) > 12).toBe(false);
+    }
+    expect(new Set(given.map(paramsKey)).size).toBeGreaterThan(10);
+  });
+
+  it('gives other params to a later try, and says which try it was', () => {
+    const sample = makeSampler(spaceFrom(plain, ['drop + rate <= 0.5']));
+    for (const number of numbers(20)) {
+      const keys = new Set<string>();
+      for (let firstTry = 0, k = 0; k < 5; k++) {
+        const given = sample({ seed: 6, number, firstTry })!;
+        expect(given.tries).toBeGreaterThanOrEqual(firstTry);
+        keys.add(paramsKey(given.params));
+        firstTry = given.tries + 1;
       }
-    });
+      expect(keys.size).toBe(5);
+    }
+  });
+
+  it.each(shares)('spreads $what evenly on its scale', ({ parameter, classOf, expected }) => {
+    const count = 2000;
+    for (const seed of seeds) {
+      const sample = makeSampler(spaceFrom({ first: { type: 'boolean' }, a: parameter }));
+      const seen = expected.map(() => 0);
+      for (const number of numbers(count)) seen[classOf(sample({ seed, number })!.params.a as never)]++;
+      const chiSquare = expected.reduce((sum, share, k) => sum + (seen[k] - share * count) ** 2 / (share * count), 0);
+      // Five standard deviations above the mean of chi-square.
+      const freedom = expected.length - 1;
+      expect(chiSquare).toBeLessThan(freedom + 5 * Math.sqrt(2 * freedom) + 10);
+    }
   });
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { holds, parseConstraint, type Constraint } from '../../shared/domain/constraint.ts';
+import { holds, nodeCount, parseConstraint, type Constraint } from '../../shared/domain/constraint.ts';
 
 type Values = Record<string, number>;
 
@@ -68,50 +68,63 @@ describe('parseConstraint', () => {
   it.each([
     ['', 'must have a number, a parameter or "(" at character 1; it has the end'],
     ['a <', 'must have a number, a parameter or "(" at character 4; it has the end'],
-    ['a <= * 2', 'must have a number, a parameter or "(" at character 6; it has *'],
-    ['a <= !b', 'must have a number, a parameter or "(" at character 6; it has !'],
+    ['a <= * 2', 'must have a number, a parameter or "(" at character 6; it has "*"'],
+    ['a <= !b', 'must have a number, a parameter or "(" at character 6; it has "!"'],
     ['(a <= 1', 'must have ")" at character 8; it has the end'],
-    ['a <= 1)', 'must have an operator or the end at character 7; it has )'],
-    ['a <= 1 2', 'must have an operator or the end at character 8; it has 2'],
-    ['a <= 1a', 'must have an operator or the end at character 7; it has a'],
-    ['min(a, 2 <= 1', 'must have a number as what min() is given; it has 2 <= 1'],
-    ['min(a 2) <= 1', 'must have ")" at character 7; it has 2'],
-    ['min(a,) <= 1', 'must have a number, a parameter or "(" at character 7; it has )'],
-    ['min() <= 1', 'must have a number, a parameter or "(" at character 5; it has )'],
-    ['a = 1', 'has "=" at character 3, which no constraint may contain'],
-    ['a & b', 'has "&" at character 3, which no constraint may contain'],
+    ['a <= 1)', 'must have an operator or the end at character 7; it has ")"'],
+    ['a <= 1 2', 'must have an operator or the end at character 8; it has "2"'],
+    ['a <= 1a', 'must have an operator or the end at character 7; it has "a"'],
+    ['a <= 1 and b <= 2', 'must have an operator or the end at character 8; it has "and"'],
+    ['a <= 1 `x-y`', 'must have an operator or the end at character 8; it has "`x-y`"'],
+    ['min(a, 2 <= 1', 'must have a number as what min() is given at character 8; it has "2 <= 1"'],
+    ['min(a 2) <= 1', 'must have ")" at character 7; it has "2"'],
+    ['min(a,) <= 1', 'must have a number, a parameter or "(" at character 7; it has ")"'],
+    ['min() <= 1', 'must have a number, a parameter or "(" at character 5; it has ")"'],
+    ['a = 1', 'must have "==" at character 3; it has "="'],
+    ['a =< 1', 'must have "==" at character 3; it has "="'],
+    ['a < 1 & b < 1', 'must have "&&" at character 7; it has "&"'],
+    ['a < 1 | b < 1', 'must have "||" at character 7; it has "|"'],
     ['a <= "1"', 'has "\\"" at character 6, which no constraint may contain'],
     ['a <= 😀', 'has "😀" at character 6, which no constraint may contain'],
     ['`a <= 1', 'has "`" at character 1, which no constraint may contain'],
     ['``<= 1', 'has "`" at character 1, which no constraint may contain'],
     ['a[0] <= 1', 'has "[" at character 2, which no constraint may contain'],
-    ['a < b < c', 'must not chain comparisons: write a < b && b < c for a < b < c'],
-    ['a == b == c', 'must not chain comparisons: write a < b && b < c for a < b < c'],
-    ['a + b', 'must have a comparison such as a <= b as the constraint; it has a + b'],
-    ['-a', 'must have a comparison such as a <= b as the constraint; it has -a'],
-    ['min(a, 1)', 'must have a comparison such as a <= b as the constraint; it has min(…)'],
-    ['!a', 'must have a comparison such as a <= b as what ! negates; it has a'],
-    ['a && b < 1', 'must have a comparison such as a <= b as the left side of &&; it has a'],
-    ['a < 1 || b', 'must have a comparison such as a <= b as the right side of ||; it has b'],
-    ['(a < 1) + 1 < 2', 'must have a number as the left side of +; it has a < 1'],
-    ['2 * (a < 1) < 2', 'must have a number as the right side of *; it has a < 1'],
-    ['-(a < 1) < 2', 'must have a number as what - negates; it has a < 1'],
-    ['(a < 1) == (b < 1)', 'must have a number as the left side of ==; it has a < 1'],
-    ['(a < 1) ** 2 < 1', 'must have a number as the left side of **; it has a < 1'],
-    ['abs(a < 1) < 1', 'must have a number as what abs() is given; it has a < 1'],
-    ['a ** 9 < 1', 'must have a whole number from 0 to 8 as the exponent at character 6; it has 9'],
-    ['a ** 0.5 < 1', 'must have a whole number from 0 to 8 as the exponent at character 6; it has 0.5'],
-    ['a ** -1 < 1', 'must have a whole number from 0 to 8 as the exponent at character 6; it has -'],
-    ['a ** b < 1', 'must have a whole number from 0 to 8 as the exponent at character 6; it has b'],
-    ['a ** 2 ** 3 < 1', 'must have an operator or the end at character 8; it has **'],
-    ['a < 1e400', 'must have finite numbers; it has 1e400'],
-    ['log(a) < 1', 'must use one of the functions min, max, abs, floor, ceil, sqrt; it has log()'],
-    ['toString(a) < 1', 'must use one of the functions min, max, abs, floor, ceil, sqrt; it has toString()'],
-    ['min(a) < 1', 'must give min() 2 to 16 numbers; it has 1'],
-    ['abs(a, 1) < 1', 'must give abs() 1 number; it has 2'],
-    [`max(a${',1'.repeat(16)}) < 1`, 'must give max() 2 to 16 numbers; it has 17'],
+    ['a < b < c', 'must not chain comparisons at character 7: write a < b && b < c for a < b < c'],
+    ['a == b == c', 'must not chain comparisons at character 8: write a < b && b < c for a < b < c'],
+    ['a + b', 'must have a comparison such as a <= b as the constraint at character 1; it has "a + b"'],
+    [' -a', 'must have a comparison such as a <= b as the constraint at character 2; it has "-a"'],
+    ['min(a, 1)', 'must have a comparison such as a <= b as the constraint at character 1; it has "min(a, 1)"'],
+    ['!a', 'must have a comparison such as a <= b as what ! negates at character 2; it has "a"'],
+    ['a && b < 1', 'must have a comparison such as a <= b as the left side of && at character 1; it has "a"'],
+    ['a < 1 || b', 'must have a comparison such as a <= b as the right side of || at character 10; it has "b"'],
+    ['(a < 1) + 1 < 2', 'must have a number as the left side of + at character 1; it has "(a < 1)"'],
+    ['2 * (a < 1) < 2', 'must have a number as the right side of * at character 5; it has "(a < 1)"'],
+    ['1 + a + (b < 1) < 2', 'must have a number as the right side of + at character 9; it has "(b < 1)"'],
+    ['-(a < 1) < 2', 'must have a number as what - negates at character 2; it has "(a < 1)"'],
+    ['(a < 1) == (b < 1)', 'must have a number as the left side of == at character 1; it has "(a < 1)"'],
+    ['a == (b < 1)', 'must have a number as the right side of == at character 6; it has "(b < 1)"'],
+    ['(a < 1) ** 2 < 1', 'must have a number as the left side of ** at character 1; it has "(a < 1)"'],
+    ['abs(a < 1) < 1', 'must have a number as what abs() is given at character 5; it has "a < 1"'],
+    ['a ** 9 < 1', 'must have a whole number from 0 to 8 as the exponent at character 6; it has "9"'],
+    ['a ** 0.5 < 1', 'must have a whole number from 0 to 8 as the exponent at character 6; it has "0.5"'],
+    ['a ** -1 < 1', 'must have a whole number from 0 to 8 as the exponent at character 6; it has "-"'],
+    ['a ** b < 1', 'must have a whole number from 0 to 8 as the exponent at character 6; it has "b"'],
+    ['a ** 2 ** 3 < 1', 'must have an operator or the end at character 8; it has "**"'],
+    ['a < 1e400', 'must have a finite number at character 5; it has "1e400"'],
+    ['log(a) < 1', 'must have one of the functions min, max, abs, floor, ceil, sqrt at character 1; it has "log"'],
+    [
+      'a < toString(a)',
+      'must have one of the functions min, max, abs, floor, ceil, sqrt at character 5; it has "toString"',
+    ],
+    ['min(a) < 1', 'must give min() 2 to 16 numbers at character 1; it has 1'],
+    ['0 < abs(a, 1)', 'must give abs() 1 number at character 5; it has 2'],
+    [`max(a${',1'.repeat(16)}) < 1`, 'must give max() 2 to 16 numbers at character 1; it has 17'],
+    [
+      `a${' + a'.repeat(20)}`,
+      `must have a comparison such as a <= b as the constraint at character 1; it has "a${' + a'.repeat(14)} +…"`,
+    ],
     ['1 < 2', 'must name at least one parameter'],
-  ])('refuses %j with the place or the part that is wrong', (text, refusal) => {
+  ])('refuses %j with the part that is wrong and its place', (text, refusal) => {
     expect(parseConstraint(text)).toEqual({ refusal });
   });
 
@@ -150,6 +163,16 @@ describe('holds', () => {
 
   it('tells a value of 0 from an inactive parameter', () => {
     expect(holds(parsed('a > 0'), () => 0)).toBe(false);
+  });
+});
+
+describe('nodeCount', () => {
+  it.each([
+    ['a <= 1', 3],
+    ['!(a + b ** 2 <= -1) || c > 0', 13],
+    ['max(a, min(b, 2), 3) == sqrt(c)', 9],
+  ])('of %s is %i: its numbers, names, operators and functions', (text, count) => {
+    expect(nodeCount(parsed(text))).toBe(count);
   });
 });
 

@@ -33,10 +33,14 @@ describe('spaceOf', () => {
   it.each([
     ['depth <= 3', 'must name parameters of the space; there is no depth'],
     ['toString <= 3', 'must name parameters of the space; there is no toString'],
-    ['size <= 3', 'must name numeric parameters only; size is ordinal'],
-    ['cosine <= 3', 'must name numeric parameters only; cosine is boolean'],
-    ['weight-decay <= 3', 'must name parameters of the space; there is no weight'],
-    ['width', 'must have a comparison such as a <= b as the constraint; it has width'],
+    ['size <= 3', 'must name numeric parameters only; size is an ordinal of texts'],
+    ['cosine <= 3', 'must name numeric parameters only; cosine is a boolean'],
+    [
+      'weight-decay <= 3',
+      'must name parameters of the space; there is no weight: a name with dashes is written in backticks, `weight-decay`',
+    ],
+    ['wei-decay <= 3', 'must name parameters of the space; there is no wei'],
+    ['width', 'must have a comparison such as a <= b as the constraint at character 1; it has "width"'],
   ])('refuses the constraint %s at its index', (text, message) => {
     const made = spaceOf(SearchSpace.parse(input), ['width <= 3', text]);
     expect(made).toEqual({ faults: [{ path: [1], message, input: text }] });

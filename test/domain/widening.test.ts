@@ -14,6 +14,8 @@ const old = {
   batch: { type: 'ordinal', values: [16, 32] },
   kind: { type: 'categorical', choices: ['a', 'b'] },
   on: { type: 'boolean', when: { kind: 'a' } },
+  size: { type: 'ordinal', values: ['s', 'm', 'l'] },
+  deep: { type: 'boolean', when: { kind: ['a', 'b'], width: [8, 16] } },
 };
 
 describe('widen', () => {
@@ -26,6 +28,10 @@ describe('widen', () => {
     ['a high between steps', { width: { ...old.width, high: 71 } }],
     ['ordinal values at both ends and between', { batch: { ...old.batch, values: [8, 16, 24, 32, 64] } }],
     ['choices in another order', { kind: { ...old.kind, choices: ['c', 'b', 'a'] } }],
+    ['texts at both ends and between', { size: { ...old.size, values: ['xs', 's', 'm', 'ml', 'l', 'xl'] } }],
+    ['one value of when written as a list', { on: { ...old.on, when: { kind: ['a'] } } }],
+    ['when in another order', { deep: { ...old.deep, when: { width: [16, 8, 16], kind: ['b', 'a'] } } }],
+    ['an empty when', { size: { ...old.size, when: {} } }],
     ['another default', { rate: { ...old.rate, default: 0.2 } }],
   ])('allows %s', (_, change) => {
     const wider = SearchSpace.parse({ ...old, ...change });
@@ -59,9 +65,15 @@ describe('widen', () => {
       ['space.drop.low must be 0.2 minus a multiple of step 0.2, so that old values stay on their step'],
     ],
     ['batch', { ...old.batch, values: [16, 64] }, ['space.batch.values must still have 32']],
+    ['size', { ...old.size, values: ['m', 's', 'l'] }, ['space.size.values must still have "m" after "s"']],
+    ['size', { ...old.size, values: ['m', 'x', 'l', 's'] }, ['space.size.values must still have "m" after "s"']],
+    ['size', { ...old.size, values: ['l', 's'] }, ['space.size.values must still have "m"']],
     ['kind', { ...old.kind, choices: ['c', 'a'] }, ['space.kind.choices must still have "b"']],
     ['on', { type: 'boolean' }, ['space.on.when must stay as it is']],
     ['on', { type: 'boolean', when: { kind: ['a', 'b'] } }, ['space.on.when must stay as it is']],
+    ['on', { type: 'boolean', when: { kind: 'b' } }, ['space.on.when must stay as it is']],
+    ['deep', { type: 'boolean', when: { kind: ['a', 'b'] } }, ['space.deep.when must stay as it is']],
+    ['size', { ...old.size, when: { kind: 'a' } }, ['space.size.when must stay as it is']],
     ['width', { ...old.width, type: 'float' }, ['space.width.type must stay "int"']],
     ['width', undefined, ['space.width must be kept, because trials have values for it']],
     ['extra', { type: 'boolean' }, ['space.extra must be a parameter that the study has: a new one needs a new study']],
@@ -118,7 +130,7 @@ describe('widen', () => {
     const space = Object.fromEntries(
       Object.entries(next).map(([name, parameter]) => [
         name,
-        SearchSpace.parse({ kind: old.kind, [name]: parameter })[name],
+        SearchSpace.parse({ kind: old.kind, width: old.width, [name]: parameter })[name],
       ]),
     );
     return widen({ space: SearchSpace.parse(old), constraints: [] }, { space, constraints: [] });

@@ -44,7 +44,7 @@ describe('admitStudy', () => {
     const admitted = admitStudy(spaceFrom({ x, y: x }, constraints), auto);
     expect(admitted).toMatchObject({ faults: [{ path: ['constraints'], input: constraints }] });
     expect('faults' in admitted && admitted.faults[0].message).toMatch(
-      /^must leave at least 0\.0001 of the space to sample from; of 100000 random points [012] satisfy them all: narrow/,
+      /^must leave at least 0\.0001 of the space, but of 100000 random points [012] satisfy them$/,
     );
   });
 
@@ -53,7 +53,15 @@ describe('admitStudy', () => {
     expect(admitStudy(spaceFrom(floats(100), constraints), auto)).toEqual({ configurations: undefined });
     const hard = constraints.map((text) => text.replace('<= 3', '<= 0.01'));
     expect(admitStudy(spaceFrom(floats(100), hard), auto)).toMatchObject({
-      faults: [{ message: expect.stringContaining('of 6250 random points 0 satisfy them all') }],
+      faults: [{ message: expect.stringContaining('but of 3948 random points 0 satisfy them') }],
+    });
+  });
+
+  it('looks at 3,000 points whatever they cost', () => {
+    const long = `${Array.from({ length: 100 }, (_, i) => `x${i}`).join('+')} <= 49`;
+    const constraints = Array.from({ length: 31 }, () => long);
+    expect(admitStudy(spaceFrom(floats(100), [...constraints, 'x0 > 1']), auto)).toMatchObject({
+      faults: [{ message: expect.stringContaining('but of 3000 random points 0 satisfy them') }],
     });
   });
 
@@ -106,15 +114,58 @@ describe('admitStudy for a grid', () => {
     });
   });
 
-  it('refuses constraints over more cells than it can look at', () => {
-    const admitted = admitStudy(spaceFrom({ x, y: x }, ['x < y']), { kind: 'grid', points: 400 });
-    expect(admitted).toEqual({
+  it('refuses points for parameters that have values of their own', () => {
+    const space = spaceFrom({
+      x,
+      width: { type: 'int', low: 8, high: 512 },
+      s: { ...x, step: 1 },
+      one: { ...n, high: 0 },
+    });
+    const points = { x: 3, width: 5, s: 9, one: 2 };
+    expect(admitStudy(space, { kind: 'grid', points })).toEqual({
+      faults: [
+        ['width', 'must be left out, because width has 505 values of its own', 5],
+        ['s', 'must be left out, because s has 2 values of its own', 9],
+        ['one', 'must be left out, because one has 1 value of its own', 2],
+      ].map(([name, message, input]) => ({ path: ['sampler', 'points', name], message, input })),
+    });
+  });
+
+  it('refuses more points than can be told apart', () => {
+    const narrow = { type: 'float', low: 1, high: 1 + 2 ** -40 };
+    const message = 'must be at most 512, because more values of narrow could not be told apart';
+    const space = spaceFrom({ x, narrow, same: { ...x, low: 1 } });
+    expect(admitStudy(space, { kind: 'grid', points: { x: 1e6, narrow: 513, same: 1e6 } })).toEqual({
+      faults: [{ path: ['sampler', 'points', 'narrow'], message, input: 513 }],
+    });
+    expect(admitStudy(space, { kind: 'grid', points: 513 })).toEqual({
+      faults: [{ path: ['sampler', 'points'], message, input: 513 }],
+    });
+    expect(admitStudy(space, { kind: 'grid', points: 512 })).toEqual({ configurations: 512n * 512n });
+  });
+
+  it('refuses constraints that are more work than it does', () => {
+    const refusal = (cells: string, cost: number): object => ({
+      path: ['sampler', 'kind'],
+      input: 'grid',
+      message: `must be another sampler than "grid": its constraints must be checked on ${cells} cells × ${cost} parameters and terms, and that can be done for at most 1000000 cells and 12000000 in all`,
+    });
+    const plane = spaceFrom({ x, y: x }, ['x < y']);
+    expect(admitStudy(plane, { kind: 'grid', points: 1000 })).toEqual({ configurations: 499_500n });
+    expect(admitStudy(plane, { kind: 'grid', points: 1001 })).toEqual({ faults: [refusal('1002001', 5)] });
+    const costly = spaceFrom({ x, y: x }, ['x + 1 * 1 * 1 * 1 * 1 < y * 1']);
+    expect(admitStudy(costly, { kind: 'grid', points: 894 })).toEqual({ faults: [refusal('799236', 17)] });
+    const huge = spaceFrom({ ...floats(50), y: x }, ['x1 < y']);
+    expect(admitStudy(huge, { kind: 'grid', points: 100 })).toEqual({ faults: [refusal('10^102', 54)] });
+  });
+
+  it('refuses conditions that are too intertwined', () => {
+    const parents = Array.from({ length: 40 }, (_, i) => [`p${i}`, { type: 'boolean' }]);
+    const children = Array.from({ length: 40 }, (_, i) => [`c${i}`, { type: 'boolean', when: { [`p${i}`]: true } }]);
+    expect(admitStudy(spaceFrom(Object.fromEntries([...parents, ...children])), { kind: 'grid' })).toMatchObject({
       faults: [
         {
-          path: ['sampler', 'kind'],
-          input: 'grid',
-          message:
-            'must be another sampler than "grid": with these conditions and constraints the grid cannot be listed (at most 131072 cells with constraints)',
+          message: 'must be another sampler than "grid": its conditions are too intertwined to count the cells',
         },
       ],
     });
@@ -138,5 +189,12 @@ describe('admitFixed', () => {
     [{ a: false }, true],
   ])('of %j is %s', (fixed, admitted) => {
     expect(admitFixed(space, fixed)).toBe(admitted);
+  });
+
+  it('finds the one configuration among a million', () => {
+    const m = { type: 'int', low: 1, high: 500_000, scale: 'log' };
+    const rare = spaceFrom({ m, b: { type: 'boolean' } }, ['m >= 500000']);
+    expect(admitFixed(rare, { b: true })).toBe(true);
+    expect(admitFixed(rare, { b: true, m: 499_999 })).toBe(false);
   });
 });

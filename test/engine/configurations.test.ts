@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Params } from '../../shared/domain/parameter.ts';
 import { paramsKey } from '../../shared/domain/params.ts';
 import { configurationsOf, pointsOf, type Configurations } from '../../shared/engine/configurations.ts';
 import { arbitrarySpace } from '../domain/arbitrary-space.ts';
@@ -138,9 +139,32 @@ describe('configurationsOf', () => {
     expect(listed(configurationsOf(space, () => 9)!)).toEqual([{ x: 2 }]);
   });
 
-  it('looks at 131,072 configurations for constraints and at no more', () => {
-    expect(configurationsOf(spaceFrom(bits(17), ['p0 + p1 + p2 >= 3']), none)!.count).toBe(2n ** 14n);
-    expect(configurationsOf(spaceFrom(bits(18), ['p0 + p1 + p2 >= 3']), none)).toBeUndefined();
+  it('looks at 1,000,000 configurations for constraints and no more', () => {
+    const countOf = (high: number): bigint | undefined =>
+      configurationsOf(spaceFrom({ n: { type: 'int', low: 1, high } }, ['n > 2']), none)?.count;
+    expect(countOf(1_000_000)).toBe(999_998n);
+    expect(countOf(1_000_001)).toBeUndefined();
+  });
+
+  it('looks at 12,000,000 parameters and terms in all and at no more', () => {
+    // 2^17 configurations of 17 parameters and 74 terms, and 75: 11.9 and 12.06 million.
+    const text = `p0 + p1 + p2 ${'+ 0 '.repeat(33)}>= 3 - 0`;
+    expect(configurationsOf(spaceFrom(bits(17), [text.replace(' - 0', '')]), none)!.count).toBe(2n ** 14n);
+    expect(configurationsOf(spaceFrom(bits(17), [text]), none)).toBeUndefined();
+  });
+
+  it('lists them in the order that they have without constraints', () => {
+    fc.assert(
+      fc.property(arbitrarySpace(5), fc.nat(6), (input, bound) => {
+        const name = Object.keys(input).find((one) => /int|float|ordinal/.test(input[one].type));
+        fc.pre(name !== undefined);
+        const isFeasible = (params: Params): boolean => !(name in params) || (params[name] as number) <= bound;
+        expect(listed(configurationsOf(spaceFrom(input, [`${name} <= ${bound}`]), none)!)).toEqual(
+          listed(configurationsOf(spaceFrom(input), none)!).filter(isFeasible),
+        );
+      }),
+      { seed: 15, numRuns: 100 },
+    );
   });
 
   it('counts none when no configuration satisfies the constraints', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decidingCount, drawFeasible, feasibleCount, type Point } from '../../shared/engine/draw.ts';
+import { drawCost, drawFeasible, feasibleCount, type Point } from '../../shared/engine/draw.ts';
 import { unitAt } from '../../shared/numerics/random.ts';
 import { arbitrarySpace } from '../domain/arbitrary-space.ts';
 import { faultsIn } from '../domain/brute-force.ts';
@@ -59,6 +59,26 @@ describe('drawFeasible', () => {
     }
   });
 
+  it('draws parents from the values that activate a fixed child, each as often', () => {
+    const space = spaceFrom({
+      kind: { type: 'categorical', choices: ['a', 'b', 'c', 'd', 'e'] },
+      size: { type: 'int', low: 1, high: 1000, when: { kind: ['e', 'b', 'c'] } },
+      deep: { type: 'boolean', when: { size: [7, 3, 7, 999], kind: ['c', 'b', 'a'] } },
+      leaf: { type: 'int', low: 1, high: 1000, when: { deep: true } },
+    });
+    const drawn = Array.from({ length: 60 }, (_, k) => {
+      // Coordinate 0 in steps of 1/6, coordinate 1 in steps of 1/10.
+      const point: Point = (i) => [(k % 6) / 6, Math.floor(k / 6) / 10, 0, 0][i];
+      return drawFeasible(space, { leaf: 500 }, () => point, 0)!;
+    });
+    expect(new Set(drawn.map(({ tries }) => tries))).toEqual(new Set([0]));
+    const count = (name: string, value: unknown): number => drawn.filter(({ params }) => params[name] === value).length;
+    expect(['a', 'b', 'c', 'd', 'e'].map((kind) => count('kind', kind))).toEqual([0, 30, 30, 0, 0]);
+    expect([3, 7, 999].map((size) => count('size', size))).toEqual([24, 18, 18]);
+    expect(count('deep', true)).toBe(60);
+    expect(count('leaf', 500)).toBe(60);
+  });
+
   it('leaves the other values as they were drawn', () => {
     const space = spaceFrom({ x: unitFloat, y: unitFloat });
     const free = drawFeasible(space, {}, points(0), 0)!;
@@ -84,9 +104,53 @@ describe('drawFeasible', () => {
     expect(asked).toBe(200_000);
   });
 
-  it('gives up when fixed values exclude each other', () => {
-    const space = spaceFrom({ a: { type: 'boolean' }, b: { type: 'boolean', when: { a: true } } });
-    expect(drawFeasible(space, { a: false, b: true }, () => () => 0.5, 0)).toBeUndefined();
+  it('makes fewer draws when each costs more, but never fewer than 20,000', () => {
+    const input = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x${i}`, unitFloat]));
+    const sum = Object.keys(input).join('+');
+    const askedOf = (constraints: string[]): number => {
+      let asked = 0;
+      const counted = (): Point => {
+        asked++;
+        return () => 0.5;
+      };
+      expect(drawFeasible(spaceFrom(input, constraints), { x3: 0.5 }, counted, 0)).toBeUndefined();
+      return asked;
+    };
+    // 100 parameters and 201 terms, four of which count as one.
+    expect(askedOf([`${sum} < 0`])).toBe(Math.floor(4_000_000 / 150.25));
+    expect(askedOf(['x0 < 0', ...Array.from({ length: 31 }, () => `${sum} > 0`)])).toBe(20_000);
+  });
+
+  it('stops a draw at the first constraint that fails', () => {
+    const space = spaceFrom({ x: unitFloat, y: unitFloat, z: unitFloat }, ['x > 2', 'y + z > 0', 'x + y < 2']);
+    const looked = new Set<number>();
+    const point: Point = (i) => {
+      looked.add(i);
+      return 0.5;
+    };
+    expect(drawFeasible(space, {}, () => point, 0)).toBeUndefined();
+    expect([...looked]).toEqual([0]);
+  });
+
+  it('makes no draw when fixed values exclude each other', () => {
+    const space = spaceFrom({
+      a: { type: 'categorical', choices: ['x', 'y', 'z'] },
+      b: { type: 'boolean', when: { a: ['x', 'y'] } },
+      c: { type: 'boolean', when: { b: true } },
+      d: { type: 'boolean', when: { a: ['z'] } },
+      e: { type: 'boolean', when: { b: false } },
+    });
+    const never = (): never => {
+      throw new Error('drawn');
+    };
+    for (const fixed of [
+      { a: 'z', b: true },
+      { a: 'z', c: true },
+      { c: true, d: true },
+      { c: true, e: true },
+    ]) {
+      expect(drawFeasible(space, fixed, never, 0)).toBeUndefined();
+    }
   });
 
   it('looks only at coordinates that decide, until a draw is allowed', () => {
@@ -111,8 +175,8 @@ describe('feasibleCount', () => {
   });
 });
 
-describe('decidingCount', () => {
-  it('counts the parameters of constraints and their parents', () => {
+describe('drawCost', () => {
+  it('counts the parameters of constraints and their parents once, and four terms as one', () => {
     const input = {
       a: { type: 'boolean' },
       b: { type: 'boolean', when: { a: true } },
@@ -120,7 +184,8 @@ describe('decidingCount', () => {
       d: unitFloat,
       e: unitFloat,
     };
-    expect(decidingCount(spaceFrom(input))).toBe(0);
-    expect(decidingCount(spaceFrom(input, ['c + d <= 3']))).toBe(4);
+    expect(drawCost(spaceFrom(input))).toBe(0);
+    expect(drawCost(spaceFrom(input, ['c + d <= 3']))).toBe(4 + 5 / 4);
+    expect(drawCost(spaceFrom(input, ['c + d <= 3', 'd < 1']))).toBe(4 + 8 / 4);
   });
 });

@@ -26,6 +26,28 @@ describe('suggest', () => {
     expect(suggest({ ...request, space })).toBeUndefined();
   });
 
+  it('takes from the list what is too rare to be drawn', () => {
+    const space = spaceFrom({ a: { type: 'int', low: 1, high: 500_000, scale: 'log' }, b: { type: 'boolean' } }, [
+      'a >= 500000',
+    ]);
+    for (const kind of ['random', 'quasiRandom'] as const) {
+      for (let number = 0; number < 5; number++) {
+        const { params, tries } = suggest({ ...request, space, sampler: { kind }, number, fixed: { b: true } })!;
+        expect(params).toEqual({ a: 500_000, b: true });
+        expect(tries).toBeGreaterThanOrEqual(12);
+      }
+    }
+  });
+
+  it('takes every one of the list, and others at another try', () => {
+    // One of 200,000 draws has one of the three with probability 0.05: on a log scale the last values have small shares.
+    const space = spaceFrom({ a: { type: 'int', low: 1, high: 900_000, scale: 'log' } }, ['a >= 899998']);
+    const given = (number: number, firstTry: number): unknown =>
+      suggest({ ...request, space, number, firstTry })!.params;
+    expect(new Set([0, 1, 2].map((number) => JSON.stringify(given(number, 0)))).size).toBe(3);
+    expect(new Set([0, 1, 2, 3, 4, 5, 6, 7].map((firstTry) => JSON.stringify(given(5, firstTry)))).size).toBe(3);
+  });
+
   it.each(['random', 'quasiRandom'] as const)('names the sampler %s and the try', (kind) => {
     expect(suggest({ ...request, sampler: { kind } })).toMatchObject({ sampler: kind, tries: 12 });
   });
@@ -74,10 +96,20 @@ describe('suggestUntaken', () => {
     expect(suggestUntaken({ ...request, space }, new Set(allowed.map(paramsKey)))).toBeUndefined();
   });
 
-  it('does not look through a space that has no end or is too large', () => {
-    const endless = spaceFrom({ x: { type: 'float', low: 0, high: 1 } });
-    const large = spaceFrom({ n: { type: 'int', low: 0, high: 131_072 } });
-    expect(suggestUntaken({ ...request, space: endless }, new Set())).toBeUndefined();
-    expect(suggestUntaken({ ...request, space: large }, new Set())).toBeUndefined();
+  it('finds nothing in a space that has no end, unless what has none is fixed', () => {
+    const space = spaceFrom({ x: { type: 'float', low: 0, high: 1 }, n: { type: 'int', low: 0, high: 1 } });
+    expect(suggestUntaken({ ...request, space }, new Set())).toBeUndefined();
+    const fixed = { x: 0.25 };
+    const taken = new Set([paramsKey({ x: 0.25, n: 1 }), paramsKey({ x: 0.5, n: 0 })]);
+    expect(suggestUntaken({ ...request, space, fixed }, taken)!.params).toEqual({ x: 0.25, n: 0 });
+  });
+
+  it('looks at one more than are taken, however many there are', () => {
+    const space = spaceFrom(
+      Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`p${i}`, { type: 'int', low: 0, high: 9 }])),
+    );
+    const taken = new Set<string>();
+    for (let k = 0; k < 20; k++) taken.add(paramsKey(suggestUntaken({ ...request, space }, taken)!.params));
+    expect(taken.size).toBe(20);
   });
 });

@@ -55,11 +55,14 @@ const floors: Record<string, Floor> = {
 /** Folders that hold code. A new one belongs into this list and into docs/architecture.md. */
 const folders = [
   ...Object.keys(floors).filter((floor) => !floor.endsWith('.ts')),
+  'shared/engine/acquisition',
+  'shared/engine/gp',
   'shared/engine/samplers',
   'test/api',
   'test/contract',
   'test/domain',
   'test/engine',
+  'test/engine/gp',
   'test/engine/samplers',
   'test/engines',
   'test/golden',

@@ -3,7 +3,8 @@ import type { NumericParameter, Params } from '../../domain/parameter.ts';
 import type { Sampler } from '../../domain/sampler.ts';
 import type { Space } from '../../domain/space.ts';
 import { permute } from '../../numerics/permutation.ts';
-import { axisOf, pointsOf, type Configurations } from '../configurations.ts';
+import { axisOf } from '../axis.ts';
+import { pointsOf, type Configurations } from '../configurations.ts';
 
 /** The cell of trial `number`: a seeded bijection of the numbers below the count, so nothing has to be remembered. */
 export function gridCell(configurations: Configurations, seed: number, number: number): Params {
