@@ -17,6 +17,8 @@ const introductions: Record<string, string> = {
   'ask-tell':
     'Eight clients ask and tell as fast as they are answered, in studies with 100 and with 10,000 trials by turns, so that what the machine does meanwhile meets both alike.',
   kill: 'The server is killed with kill -9 at twenty seeded moments while eight clients ask and tell, and started again on the same folder. Clients note every answer; afterwards everything acknowledged must be there, no params twice, and the study must come to its end with exactly its budget. Some clients drop trials, some tell late.',
+  kernels:
+    'The linear algebra of the Gaussian process in WebAssembly: the likelihood with its gradient against NumPy and SciPy on one thread and against plain TypeScript, and the matrix product against the same tiles in TypeScript, in one process.',
   'write-units':
     "Write and read units of DynamoDB, counted at the Table port by the vendor's rules: 1 KB a write unit, twice in a transaction, and the index besides; 4 KB a read unit. A spec of 10 and of 100 float parameters.",
 };

@@ -2,13 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { openApiDocument } from '../shared/api/openapi.ts';
 import { apiPage } from './api-page.ts';
 import { benchmarksPage } from './benchmarks-page.ts';
+import { kernelsModule } from './kernels-module.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
-/** Writes the documents that are made from the route table and from what was measured; with --check only says whether they are in step. */
+/** Writes what is made from something else: the route table, what was measured, the kernels' source; with --check only says whether they are in step. */
 const documents = {
   'docs/openapi.json': `${JSON.stringify(openApiDocument(packageJson.version), null, 2)}\n`,
   'docs/api.md': apiPage(),
   'docs/benchmarks.md': benchmarksPage(),
+  'shared/numerics/kernels-wasm.ts': kernelsModule(),
 };
 
 for (const [path, text] of Object.entries(documents)) {

@@ -10,8 +10,14 @@ export const Sampler = z
     z.strictObject({ kind: z.literal('auto') }),
     z.strictObject({ kind: z.literal('random') }),
     z.strictObject({ kind: z.literal('quasiRandom') }),
+    z.strictObject({ kind: z.literal('gp') }),
     /** `points`: how many values a float without a step gets, for all of them or by name. */
     z.strictObject({ kind: z.literal('grid'), points: z.union([Points, z.record(Name, Points)]).optional() }),
   ])
   .meta({ id: 'Sampler' });
 export type Sampler = z.infer<typeof Sampler>;
+
+/** Whether an ask costs more the longer the history is. */
+export function needsModel({ kind }: Sampler): boolean {
+  return kind === 'auto' || kind === 'gp';
+}

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Budget, LeaseTerms, trialCountMax } from './budget.ts';
 import { Name } from './name.ts';
 import { Objectives } from './objective.ts';
-import { Sampler } from './sampler.ts';
+import { needsModel, Sampler } from './sampler.ts';
 import { Constraints, SearchSpace } from './search-space.ts';
 
 export const labelCountMax = 32;
@@ -28,8 +28,16 @@ export const StudySpec = z
       })
       .default({}),
   })
-  .superRefine(({ sampler, budget }, context) => {
-    if (sampler.kind === 'auto' && budget.trials > trialCountMax) {
+  .superRefine(({ sampler, budget, objectives }, context) => {
+    if (sampler.kind === 'gp' && objectives.length > 1) {
+      context.addIssue({
+        code: 'custom',
+        path: ['sampler', 'kind'],
+        message: 'must be another sampler, because there are several objectives',
+        input: sampler.kind,
+      });
+    }
+    if (needsModel(sampler) && budget.trials > trialCountMax) {
       context.addIssue({
         code: 'custom',
         path: ['budget', 'trials'],

@@ -17,6 +17,19 @@ export const Suggestion = z
       .meta({ description: 'The number that the sampler was given; for a grid, the one whose cell was free.' }),
     tries: z.int().meta({ description: 'How many draws were refused before this one (constraints, duplicates).' }),
     spaceVersion: z.int(),
+    mean: z
+      .number()
+      .optional()
+      .meta({ description: 'What the model expected of the point, in the units of the objective.' }),
+    deviation: z
+      .number()
+      .optional()
+      .meta({ description: 'By how much the model thought it could be wrong: one standard deviation.' }),
+    observations: z.int().optional().meta({ description: 'How many results the model knew.' }),
+    fallback: z
+      .enum(['in_flight', 'no_model', 'all_taken', 'duplicate'])
+      .optional()
+      .meta({ description: 'Why the model was not asked, where the sampler has one.' }),
   })
   .meta({ id: 'Suggestion' });
 export type Suggestion = z.infer<typeof Suggestion>;

@@ -126,7 +126,8 @@ class Asking {
       )[limit];
     }
     for (const number of numbers) {
-      const choice = chooseFirst(this.#study, number, this.#fixed);
+      const reserved = new Map(this.#held.map((held) => [held.number, held.choice.params]));
+      const choice = await chooseFirst(this.#ports, this.#study, number, this.#fixed, reserved);
       if (choice) await this.#hold({ number, choice, refused: 0 });
       else await this.#giveUp(number);
     }

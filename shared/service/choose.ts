@@ -1,8 +1,10 @@
 import type { Params } from '../domain/parameter.ts';
 import { paramsKey } from '../domain/params.ts';
 import type { Suggestion } from '../domain/trial.ts';
-import { suggest, suggestUntaken, type Suggested, type SuggestRequest } from '../engine/suggest.ts';
+import { suggestWithModel, type ModelSuggested } from '../engine/suggest-with-model.ts';
+import { suggest, suggestUntaken, type SuggestRequest } from '../engine/suggest.ts';
 import { spaceOfStudy } from './find.ts';
+import { readHistory } from './history.ts';
 import type { Ports, StudyRecord } from './ports.ts';
 
 /** The params chosen for a number, and how. */
@@ -14,9 +16,21 @@ export interface Choice {
 /** How often a sampler draws again because another trial has the params, before all that are left are looked at. */
 const duplicateCountMax = 8;
 
-/** What the sampler wants to try under this number, whether or not another trial has it. */
-export function chooseFirst(study: StudyRecord, number: number, fixed: Params): Choice | undefined {
-  return chosen(study, requestOf(study, number, fixed, 0));
+/**
+ * What the sampler wants to try under this number, whether or not another trial has it.
+ * @param reserved params that are about to become trials, by number.
+ */
+export async function chooseFirst(
+  ports: Ports,
+  study: StudyRecord,
+  number: number,
+  fixed: Params,
+  reserved: ReadonlyMap<number, Params> = new Map(),
+): Promise<Choice | undefined> {
+  const request = requestOf(study, number, fixed, 0);
+  if (study.spec.sampler.kind !== 'gp') return chosen(study, request);
+  const history = await readHistory(ports, study, number, reserved);
+  return choiceOf(study, request, suggestWithModel(request, study.spec.objectives[0], history));
 }
 
 /**
@@ -34,7 +48,8 @@ export async function chooseAgain(
   reserved: ReadonlySet<string> = new Set(),
 ): Promise<Choice | undefined> {
   if (last.suggestion.sampler === 'grid') return displacedCell(ports, study, last);
-  const request = requestOf(study, number, fixed, last.suggestion.tries + 1);
+  const isModels = last.suggestion.sampler === 'gp';
+  const request = requestOf(study, number, fixed, isModels ? 0 : last.suggestion.tries + 1);
   if (refused < duplicateCountMax) return chosen(study, request);
   const taken = new Set(reserved);
   for await (const trial of ports.trials.all(study)) taken.add(paramsKey(trial.params));
@@ -63,9 +78,22 @@ function chosen(study: StudyRecord, request: SuggestRequest): Choice | undefined
   return choiceOf(study, request, suggest(request));
 }
 
-function choiceOf(study: StudyRecord, request: SuggestRequest, suggested: Suggested | undefined): Choice | undefined {
+function choiceOf(
+  study: StudyRecord,
+  { seed, number }: SuggestRequest,
+  suggested: ModelSuggested | undefined,
+): Choice | undefined {
   if (!suggested) return undefined;
-  const { params, sampler, tries } = suggested;
-  const suggestion = { sampler, seed: request.seed, number: request.number, tries, spaceVersion: study.spaceVersion };
+  const { params, sampler, tries, expected, observations, fallback } = suggested;
+  const suggestion: Suggestion = {
+    sampler,
+    seed,
+    number,
+    tries,
+    spaceVersion: study.spaceVersion,
+    ...expected,
+    ...(observations !== undefined && { observations }),
+    ...(fallback && { fallback }),
+  };
   return { params, suggestion };
 }

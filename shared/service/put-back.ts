@@ -11,7 +11,7 @@ const tryCountMax = 100;
  * @returns whether there is a waiting trial more.
  */
 export async function putBack(ports: Ports, study: StudyRecord, number: number): Promise<boolean> {
-  let choice = chooseFirst(study, number, {});
+  let choice = await chooseFirst(ports, study, number, {});
   for (let refused = 1; choice && refused < tryCountMax; refused++) {
     if (await ports.trials.heal(study, { ...blankTrial(number), ...choice })) return true;
     // Not the params but the number: somebody else has put it back.

@@ -1,6 +1,7 @@
 import type { Study, UpdateStudyRequest } from '../api/messages.ts';
 import { trialCountMax } from '../domain/budget.ts';
 import { capOf, phaseOf } from '../domain/counter.ts';
+import { needsModel } from '../domain/sampler.ts';
 import type { StudySpec } from '../domain/study.ts';
 import { millisecondsOf } from '../domain/time.ts';
 import { widen } from '../domain/widening.ts';
@@ -77,7 +78,7 @@ function changedBudget(
         ],
       );
     }
-    if (sampler.kind === 'auto' && trials > trialCountMax) {
+    if (needsModel(sampler) && trials > trialCountMax) {
       throw refuseFields(
         'value_invalid',
         ['budget'],

@@ -64,7 +64,7 @@ export function trialAttributes(s: StudyKey, names: readonly string[], trial: Tr
     params: names.map((name) => (Object.hasOwn(params, name) ? JSON.stringify(params[name]) : '')),
     ...(values && { values: writtenValues(values) }),
     ...(lastReport && { lastReport: { step: lastReport.step, values: writtenValues(lastReport.values) } }),
-    ...(suggestion && { suggestion: { ...suggestion } }),
+    ...(suggestion && { suggestion: JSON.stringify(suggestion) }),
     ...indexAttributes(s, trial.number, trial.state, trial.leaseUntilMs),
   };
 }
@@ -76,9 +76,11 @@ export function trialOf(names: readonly string[], attributes: Attributes): Trial
     params,
     values,
     lastReport,
+    suggestion,
     ...plain
   } = attributes as Attributes & {
     params: string[];
+    suggestion?: string;
     values?: Record<string, string>;
     lastReport?: { step: number; values: Record<string, string> };
   };
@@ -94,7 +96,7 @@ export function trialOf(names: readonly string[], attributes: Attributes): Trial
     resultKey: undefined,
     failedAttempt: undefined,
     ...(plain as unknown as Pick<TrialRecord, 'number' | 'state' | 'attempt' | 'failures' | 'origin'>),
-    suggestion: suggestionOf(plain.suggestion as Suggestion | undefined),
+    suggestion: suggestion === undefined ? undefined : (JSON.parse(suggestion) as Suggestion),
     params: paramsOf(names, params),
     values: values && readValues(values),
     lastReport: lastReport && { step: lastReport.step, values: readValues(lastReport.values) },
@@ -129,13 +131,6 @@ function indexAttributes(
 ): { openPk: string; openSk: string } | undefined {
   if (isTerminal(state)) return undefined;
   return { openPk: studyPk(s), openSk: openSk(state === 'running' ? leaseUntilMs! : 0, number) };
-}
-
-/** In its own order again, which a DynamoDB map forgets: equal answers are to be equal texts. */
-function suggestionOf(stored: Suggestion | undefined): Suggestion | undefined {
-  if (!stored) return undefined;
-  const { sampler, seed, number, tries, spaceVersion } = stored;
-  return { sampler, seed, number, tries, spaceVersion };
 }
 
 function paramsOf(names: readonly string[], stored: readonly string[]): Params {

@@ -33,6 +33,7 @@ const scenarios: Record<string, Partial<z.input<typeof StudySpec>>> = {
     budget: { trials: 60 },
   },
   'a parallel limit': { budget: { trials: 40, parallel: 4 } },
+  'a search by model': { sampler: { kind: 'gp' }, budget: { trials: 25 } },
   'a small space drawn at random': {
     space: { a: { type: 'int', low: 1, high: 30 } },
     sampler: { kind: 'random' },

@@ -25,6 +25,7 @@ const floors: Record<string, Floor> = {
       'shared/api',
       'shared/engine/suggest.ts',
       'shared/engine/admit.ts',
+      'shared/engine/suggest-with-model.ts',
       'shared/engine/training-seed.ts',
     ],
     packages: ['fastest-levenshtein'],

@@ -1,0 +1,75 @@
+import { cellCount } from '../../domain/cells.ts';
+import type { Params } from '../../domain/parameter.ts';
+import type { Space } from '../../domain/space.ts';
+import { createGenerator, type Generator } from '../../numerics/random.ts';
+import { sobolUnit } from '../../numerics/sobol.ts';
+import { unitOf } from '../encoding.ts';
+import { purpose } from '../purpose.ts';
+
+/**
+ * Where the search for the next point begins, as points of the unit cube.
+ *
+ * u  d  one place a parameter, also for inactive ones
+ */
+const spreadCount = 1024;
+const mutantCount = 40;
+const mutantScales = [0.2, 0.05, 0.01];
+const mutatedMax = 4;
+/** Lists longer than this are not gone through one by one: neighbours at growing distance are. */
+const exchangeCountMax = 32;
+const exchangeSteps = [-4, -2, -1, 1, 2, 4];
+
+/** Points spread over the whole space. */
+export function spreadPoints(space: Space, seed: number): Float64Array[] {
+  const d = space.parameters.length;
+  return Array.from({ length: spreadCount }, (_, index) =>
+    Float64Array.from({ length: d }, (_u, i) => sobolUnit(index, i, seed)),
+  );
+}
+
+/** Points near good ones: one to four coordinates moved a little, on three scales. */
+export function mutants(space: Space, parents: readonly Params[], seed: number, trial: number): Float64Array[] {
+  const random = createGenerator(seed, purpose.mutation, trial);
+  return parents.flatMap((params) =>
+    Array.from({ length: mutantCount }, (_, k) =>
+      mutantOf(space, unitsOf(space, params), random, mutantScales[k % mutantScales.length]),
+    ),
+  );
+}
+
+function mutantOf(space: Space, u: Float64Array, random: Generator, scale: number): Float64Array {
+  const d = space.parameters.length;
+  const count = 1 + random.nextBelow(Math.min(mutatedMax, d));
+  for (let moved = 0; moved < count; moved++) {
+    const i = random.nextBelow(d);
+    const { type } = space.parameters[i];
+    const isCategory = type === 'categorical' || type === 'boolean';
+    // Three uniform numbers make a bell that ends; categories have no near and far.
+    const step = random.nextUnit() + random.nextUnit() + random.nextUnit() - 1.5;
+    u[i] = isCategory ? random.nextUnit() : inside(u[i] + 2 * scale * step);
+  }
+  return u;
+}
+
+/** The places that one exchange of a finite parameter leads to. */
+export function exchanges(space: Space, u: Float64Array, i: number): number[] {
+  const count = cellCount(space.parameters[i]);
+  if (count === undefined || count === 1) return [];
+  const at = Math.min(Math.floor(u[i] * count), count - 1);
+  const cells =
+    count <= exchangeCountMax
+      ? Array.from({ length: count }, (_, k) => k)
+      : exchangeSteps.map((step) => Math.min(Math.max(at + step, 0), count - 1));
+  return [...new Set(cells)].filter((k) => k !== at).map((k) => (k + 0.5) / count);
+}
+
+/** The places of params; what is inactive, or has a value that the space does not have, is in the middle. */
+export function unitsOf(space: Space, params: Params): Float64Array {
+  return Float64Array.from(space.names, (name, i) =>
+    Object.hasOwn(params, name) ? (unitOf(space.parameters[i], params[name]) ?? 0.5) : 0.5,
+  );
+}
+
+function inside(u: number): number {
+  return Math.min(Math.max(u, 0), 1);
+}

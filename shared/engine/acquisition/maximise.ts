@@ -1,0 +1,153 @@
+import { paramsKey } from '../../domain/params.ts';
+import type { Params } from '../../domain/parameter.ts';
+import { satisfiesConstraints, type Space } from '../../domain/space.ts';
+import type { ConditionedModel } from '../../numerics/kernels-plain.ts';
+import { minimizeBounded } from '../../numerics/lbfgsb.ts';
+import { logExpectedImprovement } from '../../numerics/normal.ts';
+import { paramsAt } from '../draw.ts';
+import { writeFeatures } from '../gp/features.ts';
+import { kernels } from '../gp/kernels.ts';
+import { exchanges } from './candidates.ts';
+
+/** What is maximised: the log of expected improvement over the best y, of the configuration at a point. */
+export interface Acquisition {
+  /** Where points are decoded; may be a part of the space that the model knows. */
+  space: Space;
+  /** The space that the model's features belong to. */
+  modelSpace: Space;
+  posterior: ConditionedModel;
+  best: number;
+  /** Keys (`paramsKey`) of configurations that must not be suggested again. */
+  taken: ReadonlySet<string>;
+}
+
+/** A configuration with what the model expects of it. */
+export interface Proposal {
+  u: Float64Array;
+  params: Params;
+  mean: number;
+  deviation: number;
+  logImprovement: number;
+}
+
+const startCount = 6;
+const roundCountMax = 10;
+const iterationCountMax = 40;
+const gainMin = 1e-6;
+/** A deviation below this part of the prior's is rounding. */
+const deviationMin = 1e-6;
+
+/**
+ * The best of the points given, each of the most promising improved by turns: continuous coordinates by L-BFGS-B, finite
+ * ones by the best exchange, until neither helps.
+ * @returns undefined when every point is taken or infeasible.
+ */
+export function maximise(acquisition: Acquisition, points: readonly Float64Array[]): Proposal | undefined {
+  const proposals = propose(acquisition, points).sort((a, b) => b.logImprovement - a.logImprovement);
+  let winner = proposals[0];
+  for (const start of proposals.slice(0, startCount)) {
+    const improved = improve(acquisition, start);
+    if (improved.logImprovement > winner.logImprovement) winner = improved;
+  }
+  return winner;
+}
+
+/** The configurations at points, each once, without those that are taken or infeasible; all predicted in one call. */
+function propose(acquisition: Acquisition, points: readonly Float64Array[]): Proposal[] {
+  const { space, modelSpace, posterior, best, taken } = acquisition;
+  const seen = new Set<string>();
+  const found = points.flatMap((u) => {
+    const params = paramsAt(space, (i) => u[i]);
+    const key = paramsKey(params);
+    if (seen.has(key) || taken.has(key) || !satisfiesConstraints(space, params)) return [];
+    seen.add(key);
+    return [{ u, params }];
+  });
+  const m = found.length;
+  const { d } = posterior.observations;
+  const z = new Float64Array(m * d);
+  found.forEach(({ params }, row) => writeFeatures(modelSpace, params, z, row * d));
+  const mean = new Float64Array(m);
+  const variance = new Float64Array(m);
+  if (m > 0) kernels.predict(posterior, z, m, mean, variance);
+  return found.map(({ u, params }, row) => {
+    const deviation = deviationOf(variance[row]);
+    return {
+      u,
+      params,
+      mean: mean[row],
+      deviation,
+      logImprovement: logExpectedImprovement(mean[row], deviation, best),
+    };
+  });
+}
+
+function deviationOf(variance: number): number {
+  return Math.max(Math.sqrt(variance), deviationMin);
+}
+
+function improve(acquisition: Acquisition, start: Proposal): Proposal {
+  let current = start;
+  for (let round = 0; round < roundCountMax; round++) {
+    const exchanged = bestExchange(acquisition, moveContinuous(acquisition, current));
+    if (exchanged.logImprovement - current.logImprovement < gainMin) return exchanged;
+    current = exchanged;
+  }
+  return current;
+}
+
+/** Moves the active floats without a step; elsewhere the configuration stays. */
+function moveContinuous(acquisition: Acquisition, start: Proposal): Proposal {
+  const { space, modelSpace, posterior, best } = acquisition;
+  const free = space.parameters.flatMap((parameter, i) =>
+    parameter.type === 'float' && parameter.step === undefined && Object.hasOwn(start.params, space.names[i])
+      ? [i]
+      : [],
+  );
+  if (free.length === 0) return start;
+  const { d } = posterior.observations;
+  const z = new Float64Array(d);
+  writeFeatures(modelSpace, start.params, z);
+  const ofMean = new Float64Array(d);
+  const ofVariance = new Float64Array(d);
+  const slopes = new Float64Array(2);
+  const objective = (x: Float64Array, gradient: Float64Array): number => {
+    free.forEach((i, k) => (z[i] = x[k]));
+    const { mean, variance } = kernels.predictGradient(posterior, z, ofMean, ofVariance);
+    const deviation = deviationOf(variance);
+    const value = logExpectedImprovement(mean, deviation, best, slopes);
+    free.forEach((i, k) => (gradient[k] = -(slopes[0] * ofMean[i] + (slopes[1] * ofVariance[i]) / (2 * deviation))));
+    return -value;
+  };
+  const bounds = (bound: number): Float64Array => new Float64Array(free.length).fill(bound);
+  const from = Float64Array.from(free, (i) => start.u[i]);
+  const { x: end } = minimizeBounded(objective, from, bounds(0), bounds(1), { iterationCountMax });
+  return firstBetter(acquisition, start, free, end);
+}
+
+/** The end of the way if it is allowed and better, else the first of ever shorter ways that is. */
+function firstBetter(acquisition: Acquisition, start: Proposal, free: readonly number[], end: Float64Array): Proposal {
+  for (let share = 1; share > 1 / 64; share /= 2) {
+    const u = start.u.slice();
+    free.forEach((i, k) => (u[i] += share * (end[k] - u[i])));
+    const [proposal] = propose(acquisition, [u]);
+    if (proposal && proposal.logImprovement > start.logImprovement) return proposal;
+  }
+  return start;
+}
+
+function bestExchange(acquisition: Acquisition, start: Proposal): Proposal {
+  const { space } = acquisition;
+  const points = space.parameters.flatMap((_, i) => {
+    if (!Object.hasOwn(start.params, space.names[i])) return [];
+    return exchanges(space, start.u, i).map((place) => {
+      const u = start.u.slice();
+      u[i] = place;
+      return u;
+    });
+  });
+  return propose(acquisition, points).reduce(
+    (best, one) => (one.logImprovement > best.logImprovement ? one : best),
+    start,
+  );
+}

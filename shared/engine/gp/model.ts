@@ -1,0 +1,94 @@
+import type { Objective } from '../../domain/objective.ts';
+import type { Space } from '../../domain/space.ts';
+import { log } from '../../numerics/elementary.ts';
+import type { ConditionedModel, Observations } from '../../numerics/kernels-plain.ts';
+import { finiteValues, type Observation } from '../observations.ts';
+import { featuresOf, writeFeatures } from './features.ts';
+import { checkpointOf, fitHyperparameters, priorMode } from './fit.ts';
+import { kernels } from './kernels.ts';
+import { fitWarping, warp, type Warping } from './values.ts';
+
+/** The fitted model of an objective, before it is told of pending points. */
+export interface Model {
+  warping: Warping;
+  posterior: ConditionedModel;
+  /** The best observed y. */
+  best: number;
+}
+
+/** Above this many results hyperparameters are fitted to a part of them. */
+const fittedCountMax = 400;
+/** Above this many results the model is conditioned on a part of them. */
+const activeCountMax = 1000;
+
+/** How often the noise is raised, tenfold each time, before a matrix counts as hopeless. */
+const jitterCount = 8;
+
+/**
+ * Fits a model to a history. A function of the history alone: at a checkpoint from the prior, in between from what the
+ * last checkpoint's own history gives.
+ * @param observations in the order in which they ended. @returns undefined without a finite value, or where no matrix is
+ *   positive definite: the caller has other samplers.
+ */
+export function fitModel(space: Space, objective: Objective, observations: readonly Observation[]): Model | undefined {
+  const values = finiteValues(observations);
+  if (values.length === 0) return undefined;
+  const warping = fitWarping(values, objective.direction);
+  const cold = priorMode(featuresOf(space).count);
+  const theta = fittedTheta(space, objective, observations, cold);
+  const active = dataOf(space, warping, partOf(observations, objective, activeCountMax));
+  const posterior = conditioned(active, theta) ?? conditioned(active, cold);
+  return posterior && { warping, posterior, best: Math.min(...active.y) };
+}
+
+function fittedTheta(
+  space: Space,
+  objective: Objective,
+  all: readonly Observation[],
+  cold: Float64Array,
+): Float64Array {
+  const dataAt = (count: number): Observations | undefined => {
+    const known = all.slice(0, count);
+    const values = finiteValues(known);
+    if (values.length === 0) return undefined;
+    return dataOf(space, fitWarping(values, objective.direction), partOf(known, objective, fittedCountMax));
+  };
+  const checkpoint = checkpointOf(all.length);
+  const early = checkpoint === undefined ? undefined : dataAt(checkpoint);
+  const start = early ? fitHyperparameters(early, cold) : cold;
+  return checkpoint === all.length ? start : fitHyperparameters(dataAt(all.length)!, start);
+}
+
+/** With more results than that: the better half of them by value, and the latest of the others. */
+function partOf(observations: readonly Observation[], { direction }: Objective, count: number): readonly Observation[] {
+  if (observations.length <= count) return observations;
+  const sign = direction === 'minimize' ? 1 : -1;
+  const order = observations.map((_, i) => i).filter((i) => observations[i].value !== undefined);
+  const best = order
+    .sort((a, b) => sign * (observations[a].value! - observations[b].value!) || a - b)
+    .slice(0, count / 2);
+  const kept = new Set(best);
+  for (let i = observations.length - 1; kept.size < count; i--) kept.add(i);
+  return observations.filter((_, i) => kept.has(i));
+}
+
+/** What never came to a value counts as the worst that did: the model learns to keep away. */
+function dataOf(space: Space, warping: Warping, observations: readonly Observation[]): Observations {
+  const { count: d, isCategory } = featuresOf(space);
+  const n = observations.length;
+  const worst = finiteValues(observations).reduce((largest, value) => Math.max(largest, warp(warping, value)), 0);
+  const y = Float64Array.from(observations, ({ value }) => (value === undefined ? worst : warp(warping, value)));
+  const x = new Float64Array(n * d);
+  observations.forEach(({ params }, row) => writeFeatures(space, params, x, row * d));
+  return { n, d, x, y, isCategory };
+}
+
+function conditioned(observations: Observations, theta: Float64Array): ConditionedModel | undefined {
+  const raised = theta.slice();
+  for (let tried = 0; tried <= jitterCount; tried++) {
+    const posterior = kernels.condition(observations, raised);
+    if (posterior) return posterior;
+    raised[raised.length - 1] += log(10);
+  }
+  return undefined;
+}

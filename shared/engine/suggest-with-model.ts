@@ -1,0 +1,113 @@
+import type { Objective } from '../domain/objective.ts';
+import type { Params } from '../domain/parameter.ts';
+import { satisfiesConstraints } from '../domain/space.ts';
+import { fitModel, type Model } from './gp/model.ts';
+import type { Observation } from './observations.ts';
+import { firstPoint, startCountOf, suggestByModel, type Situation } from './samplers/gaussian-process.ts';
+import { suggest, type Suggested, type SuggestRequest } from './suggest.ts';
+
+/** What has come of the trials of a study so far. */
+export interface History {
+  /** Trials that have ended, in the order in which they did. The same array as long as none is added. */
+  observations: readonly Observation[];
+  /** Params of trials that have not, by number; those that the same ask is about to give out among them. */
+  pending: ReadonlyMap<number, Params>;
+  /** Numbers smaller than the one that is asked for whose params nobody can see yet: other asks on their way. */
+  inFlight: readonly number[];
+}
+
+/** Why the model was not asked: too many others are asking, it could not be fitted, all it looked at is taken. */
+export type Fallback = 'in_flight' | 'no_model' | 'all_taken';
+
+export interface ModelSuggested extends Suggested {
+  /** What the model expects of the point, in the units of the objective; absent where it was not asked. */
+  expected?: { mean: number; deviation: number };
+  /** How many results the model knew. */
+  observations?: number;
+  fallback?: Fallback;
+}
+
+/** Asks on their way whose points are worked out first, so as not to get the same one. */
+const imaginedCountMax = 8;
+/** The fewest results that a model is fitted to. */
+const observationCountMin = 2;
+
+/** The next params by Gaussian process; by quasi-random points until there is something to learn from. Pure. */
+export function suggestWithModel(
+  request: SuggestRequest,
+  objective: Objective,
+  history: History,
+): ModelSuggested | undefined {
+  const known = history.observations.length + history.pending.size + history.inFlight.length;
+  if (known === 0) return startingPoint(request) ?? suggest(request);
+  const isStarting = known < startCountOf(request.space) || history.observations.length < observationCountMin;
+  if (isStarting) return suggest(request);
+  if (history.inFlight.length > imaginedCountMax) return instead(request, 'in_flight');
+  const model = modelOf(request, objective, history.observations);
+  if (!model) return instead(request, 'no_model');
+
+  const { space, seed, number, fixed } = request;
+  const situation: Situation = {
+    space,
+    objective,
+    seed,
+    number,
+    fixed,
+    observations: history.observations,
+    pending: [],
+  };
+  const imagined = imaginedParams(situation, model, history);
+  const found = suggestByModel({ ...situation, pending: inOrder([...history.pending, ...imagined]) }, model);
+  if (!found) return instead(request, 'all_taken');
+  const { params, mean, oneDeviationWorse } = found;
+  return {
+    params,
+    sampler: 'gp',
+    tries: 0,
+    expected: { mean, deviation: Math.abs(oneDeviationWorse - mean) },
+    observations: history.observations.length,
+  };
+}
+
+/** The user's defaults, or the middle of the space: a better first guess than chance. */
+function startingPoint({ space, fixed }: SuggestRequest): ModelSuggested | undefined {
+  if (Object.keys(fixed).length > 0) return undefined;
+  const params = firstPoint(space);
+  return satisfiesConstraints(space, params) ? { params, sampler: 'gp', tries: 0, observations: 0 } : undefined;
+}
+
+/**
+ * What the asks on their way will be given. Each of them sees this history, and of the others those with smaller
+ * numbers; so they are worked out in that order.
+ */
+function imaginedParams(situation: Situation, model: Model, { pending, inFlight }: History): Map<number, Params> {
+  const imagined = new Map<number, Params>();
+  for (const number of inFlight.toSorted((a, b) => a - b)) {
+    const smaller = inOrder([...pending, ...imagined].filter(([other]) => other < number));
+    const found = suggestByModel({ ...situation, number, fixed: {}, pending: smaller }, model);
+    if (found) imagined.set(number, found.params);
+  }
+  return imagined;
+}
+
+/** By number: pending points are taken in one after the other, and rounding would tell two orders apart. */
+function inOrder(params: [number, Params][]): Params[] {
+  return params.sort(([a], [b]) => a - b).map(([, one]) => one);
+}
+
+function instead(request: SuggestRequest, fallback: Fallback): ModelSuggested | undefined {
+  const suggested = suggest(request);
+  return suggested && { ...suggested, fallback };
+}
+
+const models = new WeakMap<readonly Observation[], Model | undefined>();
+
+/** The model of a history is worked out once: several trials are asked for between two results. */
+function modelOf(
+  { space }: SuggestRequest,
+  objective: Objective,
+  observations: readonly Observation[],
+): Model | undefined {
+  if (!models.has(observations)) models.set(observations, fitModel(space, objective, observations));
+  return models.get(observations);
+}

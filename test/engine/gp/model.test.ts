@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { SearchSpace } from '../../../shared/domain/search-space.ts';
+import { spaceOf, type Space } from '../../../shared/domain/space.ts';
+import { featuresOf, writeFeatures } from '../../../shared/engine/gp/features.ts';
+import { fitHyperparameters, negativeLogPosterior, priorMode } from '../../../shared/engine/gp/fit.ts';
+import { fitModel } from '../../../shared/engine/gp/model.ts';
+import type { Observation } from '../../../shared/engine/observations.ts';
+import type { Observations } from '../../../shared/numerics/kernels-plain.ts';
+import { createGenerator } from '../../../shared/numerics/random.ts';
+
+function randomData(n: number, seed: number): Observations {
+  const random = createGenerator(seed, 99);
+  const x = Float64Array.from({ length: n * 4 }, (_, at) => (at % 4 === 2 ? random.nextBelow(3) : random.nextUnit()));
+  const y = Float64Array.from({ length: n }, () => random.nextUnit() * 2 - 1);
+  return { n, d: 4, x, y, isCategory: [false, false, true, false] };
+}
+
+describe('negativeLogPosterior', () => {
+  it('has the gradient that finite differences have', () => {
+    const data = randomData(20, 1);
+    const theta = Float64Array.of(0.7, 2.1, -0.4, 1.3, 0.2, -3);
+    const gradient = new Float64Array(6);
+    negativeLogPosterior(data, theta, gradient);
+    for (let k = 0; k < 6; k++) {
+      const at = (step: number) =>
+        negativeLogPosterior(
+          data,
+          theta.map((t, i) => (i === k ? t + step : t)),
+          new Float64Array(6),
+        );
+      expect(gradient[k]).toBeCloseTo((at(1e-5) - at(-1e-5)) / 2e-5, 5);
+    }
+  });
+
+  it('is +Infinity where the matrix is not positive definite', () => {
+    const data = randomData(6, 2);
+    data.x.copyWithin(4, 0, 4);
+    expect(negativeLogPosterior(data, Float64Array.of(0, 0, 0, 0, 0, -200), new Float64Array(6))).toBe(Infinity);
+  });
+});
+
+describe('fitHyperparameters', () => {
+  it('finds which coordinates matter', () => {
+    const data = randomData(60, 3);
+    for (let i = 0; i < 60; i++) data.y[i] = Math.sin(6 * data.x[4 * i]) + 0.5 * (data.x[4 * i + 2] === 1 ? 1 : 0);
+    const theta = fitHyperparameters(data, priorMode(4));
+    expect(theta[0]).toBeGreaterThan(Math.max(theta[1], theta[3]) + 1);
+    // The objective has no noise, and the fit sees that.
+    expect(theta[5]).toBeLessThan(-8);
+  });
+});
+
+describe('fitModel', () => {
+  const space = spaceOf(SearchSpace.parse({ x: { type: 'float', low: 0, high: 1 } }), []) as Space;
+  const objective = { metric: 'loss', direction: 'minimize' } as const;
+  const observed = (values: (number | undefined)[]): Observation[] =>
+    values.map((value, i) => ({ params: { x: ((i * 7) % 20) / 20 }, value }));
+
+  it.each([
+    ['one result', [1]],
+    ['equal results', [2, 2, 2, 2, 2]],
+    ['infeasible ones among them', [1, undefined, 2, undefined, 3]],
+    ['the ends of what is allowed', [1e300, -1e300, 0, 1]],
+    ['results a hair apart', [1, 1 + 2e-16, 1, 1 + 4e-16]],
+  ])('makes a model of %s', (_, values) => {
+    const model = fitModel(space, objective, observed(values))!;
+    expect(Number.isFinite(model.best)).toBe(true);
+    expect([...model.posterior.alpha].every(Number.isFinite)).toBe(true);
+  });
+
+  it('makes a model of the same configuration a hundred times', () => {
+    const same = Array.from({ length: 100 }, (_, i) => ({ params: { x: 0.5 }, value: i % 2 }));
+    expect(fitModel(space, objective, same)).toBeDefined();
+  });
+
+  it('makes none of results that are all infeasible', () => {
+    expect(fitModel(space, objective, observed([undefined, undefined]))).toBeUndefined();
+  });
+
+  it('is a function of the history alone', () => {
+    const history = observed([3, 1, 4, 1, 5, 9, 2, 6, 5, 3]);
+    const early = fitModel(space, objective, history.slice(0, 7));
+    const [once, again] = [fitModel(space, objective, history), fitModel(space, objective, history)];
+    expect(early).toBeDefined();
+    expect(again!.posterior.logParameters).toEqual(once!.posterior.logParameters);
+  });
+
+  it('takes ten thousand results on a part of them', () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => ({ params: { x: (i % 997) / 997 }, value: Math.sin(i) }));
+    expect(fitModel(space, objective, many)!.posterior.observations.n).toBe(1000);
+  });
+});
+
+describe('features', () => {
+  const space = spaceOf(
+    SearchSpace.parse({
+      rate: { type: 'float', low: 1e-4, high: 1, scale: 'log' },
+      kind: { type: 'categorical', choices: ['a', 'b', 'c'] },
+      depth: { type: 'int', low: 1, high: 4, when: { kind: 'b' } },
+      size: { type: 'ordinal', values: [16, 32] },
+      momentum: { type: 'categorical', choices: [0, 0.9], when: { kind: 'c' } },
+    }),
+    [],
+  ) as Space;
+
+  it('place numbers on their scale, lists by index, and what is inactive apart', () => {
+    const x = new Float64Array(featuresOf(space).count);
+    writeFeatures(space, { rate: 1e-2, kind: 'b', depth: 4, size: 32 }, x);
+    expect([...x].map((one) => Number(one.toFixed(6)))).toEqual([0.5, 1, 0.875, 0.75, -1]);
+    writeFeatures(space, { rate: 1, kind: 'a', size: 16 }, x);
+    expect([...x]).toEqual([1, 0, 0.5, 0.25, -1]);
+  });
+});

@@ -1,0 +1,73 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fitWarping, unwarp, warp, yeoJohnson } from '../../../shared/engine/gp/values.ts';
+import golden from '../../golden/values.json' with { type: 'json' };
+
+describe('fitWarping', () => {
+  it.each(golden.cases)('finds the transform that SciPy finds ($name)', ({ values, lambda, y }) => {
+    const warping = fitWarping(Float64Array.from(values), 'minimize');
+    // SciPy stops its search for λ earlier than golden sections do, and has no bounds.
+    expect(warping.lambda).toBeCloseTo(Math.min(Math.max(lambda, -2), 4), 4);
+    if (Math.abs(lambda - 1) > 3) return;
+    values.forEach((value, i) => expect(warp(warping, value)).toBeCloseTo(y[i], 4));
+  });
+
+  it('turns an objective that is maximised around', () => {
+    const values = Float64Array.of(1, 5, 2, 9, 4);
+    const up = fitWarping(values, 'maximize');
+    const down = fitWarping(
+      values.map((value) => -value),
+      'minimize',
+    );
+    for (const value of values) expect(warp(up, value)).toBeCloseTo(warp(down, -value), 12);
+  });
+
+  it.each([
+    ['one value', [3]],
+    ['equal values', [7, 7, 7, 7]],
+    ['zeros', [0, 0, 0]],
+    ['two values', [1, 2, 1, 2]],
+    ['the ends of what is allowed', [-1e300, 1e300, 0, 5]],
+    ['the smallest there are', [5e-324, 1e-323, 2e-323, 0]],
+    ['a hair apart', [1, 1 + 2e-16, 1 + 4e-16, 1 + 6e-16]],
+  ])('is finite and in order for %s', (_, list) => {
+    const warping = fitWarping(Float64Array.from(list), 'minimize');
+    const ys = [...list].sort((a, b) => a - b).map((value) => warp(warping, value));
+    expect(ys.every(Number.isFinite)).toBe(true);
+    expect(ys).toEqual([...ys].sort((a, b) => a - b));
+  });
+
+  it('gives mean 0 and variance 1', () => {
+    const sample = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 5, maxLength: 60 });
+    fc.assert(
+      fc.property(sample, (list) => {
+        fc.pre(new Set(list).size > 4);
+        const warping = fitWarping(Float64Array.from(list), 'minimize');
+        const ys = list.map((value) => warp(warping, value));
+        const mean = ys.reduce((sum, y) => sum + y, 0) / ys.length;
+        const variance = ys.reduce((sum, y) => sum + (y - mean) ** 2, 0) / ys.length;
+        expect(mean).toBeCloseTo(0, 8);
+        expect(variance).toBeCloseTo(1, 6);
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+
+  it('leads back to the value', () => {
+    for (const { values } of golden.cases) {
+      const warping = fitWarping(Float64Array.from(values), 'minimize');
+      for (const value of values) expect(unwarp(warping, warp(warping, value)) / value).toBeCloseTo(1, 9);
+    }
+  });
+});
+
+describe('yeoJohnson', () => {
+  it('is continuous where λ passes 0 and 2', () => {
+    for (const z of [-5, -0.5, 0, 0.5, 5]) {
+      for (const lambda of [0, 2]) {
+        expect(yeoJohnson(z, lambda - 1e-6)).toBeCloseTo(yeoJohnson(z, lambda), 4);
+        expect(yeoJohnson(z, lambda + 1e-6)).toBeCloseTo(yeoJohnson(z, lambda), 4);
+      }
+    }
+  });
+});

@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Trial } from '../../shared/domain/trial.ts';
+import { audit } from '../audit.ts';
+import { openService, type Service } from './in-memory-network.ts';
+import { createTestStudy, study } from './test-study.ts';
+
+let service: Service;
+beforeEach(() => {
+  service = openService();
+});
+afterEach(() => service.close());
+
+const square = {
+  space: { x: { type: 'float', low: -5, high: 10 }, y: { type: 'float', low: 0, high: 15 } },
+  sampler: { kind: 'gp' },
+  budget: { trials: 40 },
+} as const;
+
+/** Branin: three minima of 0.397887. */
+function branin({ x, y }: Trial['params']): number {
+  const [a, b] = [x as number, y as number];
+  return (
+    (b - (5.1 * a * a) / (4 * Math.PI ** 2) + (5 * a) / Math.PI - 6) ** 2 +
+    10 * (1 - 1 / (8 * Math.PI)) * Math.cos(a) +
+    10
+  );
+}
+
+const tell = ({ number, attempt }: Trial, loss: number | 'NaN') =>
+  service.client.tell({ study, number, body: { attempt, values: { loss } } });
+
+describe('the gp sampler', () => {
+  it('comes within 0.01 of the best of Branin in 30 trials, and says what it expected', async () => {
+    await createTestStudy(service.client, square);
+    for (let i = 0; i < 30; i++) {
+      const [trial] = (await service.client.ask({ study, body: {} })).trials;
+      await tell(trial, branin(trial.params));
+    }
+    const { best } = await service.client.best({ study });
+    expect(best!.values!.loss).toBeLessThan(0.3979 + 0.01);
+    const { suggestion } = await service.client.getTrial({ study, number: 29 });
+    expect(suggestion).toMatchObject({ sampler: 'gp', observations: 29, tries: 0 });
+    expect(Number.isFinite(suggestion!.mean)).toBe(true);
+    expect(suggestion!.deviation).toBeGreaterThan(0);
+  });
+
+  it('maximises as well', async () => {
+    await createTestStudy(service.client, { ...square, objectives: [{ metric: 'loss', direction: 'maximize' }] });
+    for (let i = 0; i < 25; i++) {
+      const [trial] = (await service.client.ask({ study, body: {} })).trials;
+      await tell(trial, -branin(trial.params));
+    }
+    expect((await service.client.best({ study })).best!.values!.loss).toBeGreaterThan(-0.5);
+  });
+
+  it('begins with the defaults', async () => {
+    await createTestStudy(service.client, {
+      ...square,
+      space: {
+        x: { type: 'float', low: 1e-5, high: 1, scale: 'log', default: 0.001 },
+        y: { type: 'int', low: 1, high: 9, default: 2 },
+      },
+    });
+    const [first] = (await service.client.ask({ study, body: {} })).trials;
+    expect(first.params.y).toBe(2);
+    expect(first.params.x).toBeCloseTo(0.001, 12);
+  });
+
+  it('sends those who ask at once to different places', async () => {
+    await createTestStudy(service.client, { ...square, budget: { trials: 40 } });
+    const first = await service.client.ask({ study, body: { count: 6 } });
+    for (const trial of first.trials) await tell(trial, branin(trial.params));
+    const asks = await Promise.all(Array.from({ length: 4 }, () => service.client.ask({ study, body: { count: 4 } })));
+    const points = asks.flatMap(({ trials }) =>
+      trials.map(({ params }) => [(params.x as number) / 15, (params.y as number) / 15]),
+    );
+    expect(points).toHaveLength(16);
+    const distances = points.flatMap(([a, b], i) => points.slice(i + 1).map(([c, d]) => Math.hypot(a - c, b - d)));
+    expect(Math.min(...distances)).toBeGreaterThan(1e-4);
+    expect(Math.max(...distances)).toBeGreaterThan(0.5);
+    // Who comes ninth and later does not wait for all the others to be worked out.
+    expect(asks[3].trials.every(({ suggestion }) => suggestion!.fallback === 'in_flight')).toBe(true);
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('learns to keep away from what is infeasible, and lives with nothing else', async () => {
+    await createTestStudy(service.client, square);
+    for (let i = 0; i < 12; i++) {
+      const [trial] = (await service.client.ask({ study, body: {} })).trials;
+      await tell(trial, 'NaN');
+    }
+    const last = await service.client.getTrial({ study, number: 11 });
+    expect(last.suggestion).toMatchObject({ sampler: 'quasiRandom', fallback: 'no_model' });
+    for (let i = 0; i < 18; i++) {
+      const [trial] = (await service.client.ask({ study, body: {} })).trials;
+      await tell(trial, (trial.params.x as number) < 0 ? 'NaN' : branin(trial.params));
+    }
+    const { data } = await service.client.listTrials({ study, query: { state: 'infeasible' } });
+    expect(data.filter(({ number }) => number >= 20).length).toBeLessThanOrEqual(4);
+  });
+
+  it.each([
+    ['the ends of what is allowed', [1e300, -1e300, 5, 0]],
+    ['equal values', [1, 1, 1, 1]],
+    ['tiny values', [1e-300, 2e-300, 5e-324, 0]],
+  ])('goes on after %s', async (_, values) => {
+    await createTestStudy(service.client, square);
+    for (let i = 0; i < 12; i++) {
+      const [trial] = (await service.client.ask({ study, body: {} })).trials;
+      await tell(trial, values[i % values.length]);
+    }
+    expect((await service.client.ask({ study, body: { count: 4 } })).granted).toBe(4);
+  });
+
+  it('searches mixed, conditional and constrained spaces, and holds what is fixed', async () => {
+    await createTestStudy(service.client, {
+      space: {
+        rate: { type: 'float', low: 1e-5, high: 1, scale: 'log' },
+        optimizer: { type: 'categorical', choices: ['sgd', 'adam'] },
+        momentum: { type: 'float', low: 0, high: 0.99, scale: 'reverseLog', when: { optimizer: 'sgd' } },
+        width: { type: 'int', low: 8, high: 256, scale: 'log' },
+        batch: { type: 'ordinal', values: [16, 32, 64] },
+        bias: { type: 'boolean' },
+      },
+      constraints: ['width * batch <= 4096'],
+      sampler: { kind: 'gp' },
+      budget: { trials: 60 },
+    });
+    for (let i = 0; i < 30; i++) {
+      const fixed: Trial['params'] = i % 3 === 2 ? { momentum: 0.5 } : {};
+      const [trial] = (await service.client.ask({ study, body: { fixed } })).trials;
+      const { rate, optimizer, momentum, width, batch } = trial.params;
+      expect((width as number) * (batch as number)).toBeLessThanOrEqual(4096);
+      expect(momentum === undefined).toBe(optimizer === 'adam');
+      expect(momentum).toBe(fixed.momentum ?? momentum);
+      await tell(
+        trial,
+        (Math.log10(rate as number) + 3) ** 2 + Math.abs((width as number) - 60) / 60 + (optimizer === 'sgd' ? 0 : 0.5),
+      );
+    }
+    expect((await service.client.best({ study })).best!.values!.loss).toBeLessThan(0.2);
+  });
+
+  it('uses up a small space without repeating itself', async () => {
+    await createTestStudy(service.client, {
+      space: { a: { type: 'int', low: 1, high: 4 }, b: { type: 'boolean' } },
+      sampler: { kind: 'gp' },
+    });
+    for (let i = 0; i < 8; i++) {
+      const [trial] = (await service.client.ask({ study, body: {} })).trials;
+      await tell(trial, trial.params.a as number);
+    }
+    expect(await service.client.getStudy({ study })).toMatchObject({ state: 'finished', endReason: 'exhausted' });
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('is for one objective', async () => {
+    const objectives = ['a', 'b'].map((metric) => ({ metric, direction: 'minimize' as const }));
+    await expect(createTestStudy(service.client, { ...square, objectives })).rejects.toThrow(
+      'sampler.kind must be another sampler, because there are several objectives; got "gp".',
+    );
+  });
+
+  it('suggests the same in a process that has just started', async () => {
+    await createTestStudy(service.client, square);
+    for (let i = 0; i < 10; i++) {
+      const [trial] = (await service.client.ask({ study, body: {} })).trials;
+      service.clock.nowMs += 1000;
+      await tell(trial, branin(trial.params));
+    }
+    const warm = (await service.client.ask({ study, body: {} })).trials[0];
+    // Another study with the same seed and history: nothing of the first one is remembered for it.
+    const history = (await service.client.listTrials({ study, query: { limit: 10 } })).data;
+    await service.client.createStudy({
+      body: { ...square, name: 'again', objectives: [{ metric: 'loss', direction: 'minimize' }] },
+    });
+    const trials = history.map(({ params, values }) => ({ params, values: values! }));
+    await service.client.enqueue({ study: 'again', body: { trials } });
+    const cold = (await service.client.ask({ study: 'again', body: {} })).trials[0];
+    expect(cold.params).toEqual(warm.params);
+  });
+});
