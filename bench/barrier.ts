@@ -36,6 +36,7 @@ const mixed: StudySpec = {
     optimizer: { type: 'categorical', choices: ['sgd', 'adam', 'rmsprop'] },
   },
   objectives,
+  sampler: { kind: 'quasiRandom' },
   budget,
   seed,
 };

@@ -17,7 +17,7 @@ export const usage = `Usage: npm run demo -- [--trials N] [--workers N] [--sampl
 Finds hyperparameters for a small network that reads handwritten digits: starts the service,
 creates a study, and trains in worker processes that ask for trials and tell results over HTTP.
 
-  --trials N      how many configurations to try (default 120, about a minute)
+  --trials N      how many configurations to try (default 80, about a minute)
   --workers N     how many processes train at the same time (default 4)
   --sampler KIND  ${samplerKinds.join(', ')} (default auto)
   --seed N        where the sampler starts (default 0)
@@ -30,7 +30,7 @@ export function readSettings(args: string[]): DemoSettings | undefined {
   const { values } = parseArgs({
     args,
     options: {
-      trials: { type: 'string', default: '120' },
+      trials: { type: 'string', default: '80' },
       workers: { type: 'string', default: '4' },
       sampler: { type: 'string', default: 'auto' },
       seed: { type: 'string', default: '0' },

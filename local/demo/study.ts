@@ -33,7 +33,7 @@ export function mlpParamsOf(params: Params): MlpParams {
   return params as unknown as MlpParams;
 }
 
-export const samplerKinds = ['auto', 'random', 'quasiRandom'] as const;
+export const samplerKinds = ['auto', 'gp', 'quasiRandom', 'random'] as const;
 
 export interface StudySettings {
   trials: number;

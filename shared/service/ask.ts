@@ -6,7 +6,7 @@ import { admitFixed } from '../engine/admit.ts';
 import { blankTrial } from './blank-trial.ts';
 import { keptOf, reviveAsk } from './ask-receipt.ts';
 import type { Call, Reply } from './call.ts';
-import { chooseAgain, chooseFirst, type Choice } from './choose.ts';
+import { chooseAgain, chooserFor, type Choice } from './choose.ts';
 import { ServiceError } from './errors.ts';
 import { refuseParams } from './fields.ts';
 import { findStudy, spaceOfStudy } from './find.ts';
@@ -125,9 +125,11 @@ class Asking {
         { budget: 'budget_spent', parallel: 'parallel_limit', paused: 'paused', closed: 'finished' } as const
       )[limit];
     }
+    if (numbers.length === 0) return;
+    const choose = await chooserFor(this.#ports, this.#study);
     for (const number of numbers) {
       const reserved = new Map(this.#held.map((held) => [held.number, held.choice.params]));
-      const choice = await chooseFirst(this.#ports, this.#study, number, this.#fixed, reserved);
+      const choice = choose(number, this.#fixed, reserved);
       if (choice) await this.#hold({ number, choice, refused: 0 });
       else await this.#giveUp(number);
     }

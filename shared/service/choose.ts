@@ -4,7 +4,7 @@ import type { Suggestion } from '../domain/trial.ts';
 import { suggestWithModel, type ModelSuggested } from '../engine/suggest-with-model.ts';
 import { suggest, suggestUntaken, type SuggestRequest } from '../engine/suggest.ts';
 import { spaceOfStudy } from './find.ts';
-import { readHistory } from './history.ts';
+import { historyFor, readHistory } from './history.ts';
 import type { Ports, StudyRecord } from './ports.ts';
 
 /** The params chosen for a number, and how. */
@@ -17,20 +17,20 @@ export interface Choice {
 const duplicateCountMax = 8;
 
 /**
- * What the sampler wants to try under this number, whether or not another trial has it.
+ * What the sampler wants to try under a number, whether or not another trial has it.
  * @param reserved params that are about to become trials, by number.
  */
-export async function chooseFirst(
-  ports: Ports,
-  study: StudyRecord,
-  number: number,
-  fixed: Params,
-  reserved: ReadonlyMap<number, Params> = new Map(),
-): Promise<Choice | undefined> {
-  const request = requestOf(study, number, fixed, 0);
-  if (study.spec.sampler.kind !== 'gp') return chosen(study, request);
-  const history = await readHistory(ports, study, number, reserved);
-  return choiceOf(study, request, suggestWithModel(request, study.spec.objectives[0], history));
+export type Chooser = (number: number, fixed: Params, reserved?: ReadonlyMap<number, Params>) => Choice | undefined;
+
+/** The chooser of a study, with everything that it has to know read. */
+export async function chooserFor(ports: Ports, study: StudyRecord): Promise<Chooser> {
+  if (!isModelled(study)) return (number, fixed) => chosen(study, requestOf(study, number, fixed, 0));
+  const known = await readHistory(ports, study);
+  return (number, fixed, reserved = new Map()) => {
+    const request = requestOf(study, number, fixed, 0);
+    const history = historyFor(known, number, reserved);
+    return choiceOf(study, request, suggestWithModel(request, study.spec.objectives[0], history));
+  };
 }
 
 /**
@@ -68,6 +68,11 @@ async function displacedCell(ports: Ports, study: StudyRecord, last: Choice): Pr
     holder = choice && (await ports.trials.holderOf(study, choice.params));
   }
   return choice;
+}
+
+/** `auto` is the model where there is one, which is for one objective. */
+function isModelled({ spec }: StudyRecord): boolean {
+  return spec.sampler.kind === 'gp' || (spec.sampler.kind === 'auto' && spec.objectives.length === 1);
 }
 
 function requestOf(study: StudyRecord, number: number, fixed: Params, firstTry: number): SuggestRequest {

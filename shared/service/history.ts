@@ -26,29 +26,41 @@ const windowMax = 100;
 const singleReadsMax = 32;
 const memories = new Map<string, Memory>();
 
-/**
- * What the model is to know when a trial gets its params.
- * @param number the trial's. @param reserved params of other trials of the same ask, by number.
- */
-export async function readHistory(
-  ports: Ports,
-  study: StudyRecord,
-  number: number,
-  reserved: ReadonlyMap<number, Params>,
-): Promise<History> {
+/** A study as one look found it. */
+export interface Known {
+  observations: History['observations'];
+  /** Params of waiting and running trials, by number. */
+  pending: ReadonlyMap<number, Params>;
+  /** Numbers without a result, and the number from which on nothing has been seen. */
+  unsettled: readonly number[];
+  next: number;
+  /** Numbers that have a trial, whatever its state. */
+  seen: ReadonlySet<number>;
+}
+
+/** Reads what is new in a study. */
+export async function readHistory(ports: Ports, study: StudyRecord): Promise<Known> {
   const memory = memoryOf(study);
-  const pending = new Map<number, Params>(reserved);
-  const seen = new Set<number>(reserved.keys());
+  const pending = new Map<number, Params>();
+  const seen = new Set<number>();
   for (const trial of await readUnsettled(ports, study, memory)) {
     seen.add(trial.number);
     const settled = settledOf(study.spec.objectives[0], trial);
     if (settled) settle(memory, settled);
     else if (trial.state === 'waiting' || trial.state === 'running') pending.set(trial.number, trial.params);
   }
-  const inFlight: number[] = [];
-  for (const open of memory.unsettled) if (open < number && !seen.has(open)) inFlight.push(open);
-  for (let n = memory.next; n < number; n++) if (!seen.has(n)) inFlight.push(n);
-  return { observations: memory.observations, pending, inFlight };
+  return { observations: memory.observations, pending, unsettled: [...memory.unsettled], next: memory.next, seen };
+}
+
+/**
+ * What the model is to know when the trial of a number gets its params.
+ * @param reserved params of other trials of the same ask, by number.
+ */
+export function historyFor(known: Known, number: number, reserved: ReadonlyMap<number, Params>): History {
+  const isUnseen = (other: number): boolean => other !== number && !known.seen.has(other) && !reserved.has(other);
+  const inFlight = known.unsettled.filter((other) => other < number && isUnseen(other));
+  for (let other = known.next; other < number; other++) if (isUnseen(other)) inFlight.push(other);
+  return { observations: known.observations, pending: new Map([...known.pending, ...reserved]), inFlight };
 }
 
 function memoryOf({ id }: StudyRecord): Memory {

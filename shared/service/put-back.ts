@@ -1,5 +1,5 @@
 import { blankTrial, emptyTrial } from './blank-trial.ts';
-import { chooseAgain, chooseFirst } from './choose.ts';
+import { chooseAgain, chooserFor } from './choose.ts';
 import type { Ports, StudyRecord } from './ports.ts';
 
 /** Each try meets params that another trial took meanwhile. */
@@ -11,7 +11,7 @@ const tryCountMax = 100;
  * @returns whether there is a waiting trial more.
  */
 export async function putBack(ports: Ports, study: StudyRecord, number: number): Promise<boolean> {
-  let choice = await chooseFirst(ports, study, number, {});
+  let choice = (await chooserFor(ports, study))(number, {});
   for (let refused = 1; choice && refused < tryCountMax; refused++) {
     if (await ports.trials.heal(study, { ...blankTrial(number), ...choice })) return true;
     // Not the params but the number: somebody else has put it back.

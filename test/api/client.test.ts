@@ -69,7 +69,7 @@ describe('a client', () => {
       [1, 'w'],
       [2, 'w'],
     ]);
-    const enqueued = await client.enqueue({ study: name, body: { trials: [{ params: { x: 0.5 } }] } });
+    const enqueued = await client.enqueue({ study: name, body: { trials: [{ params: { x: 0.3 } }] } });
     expect(enqueued.trials[0]).toMatchObject({ number: 3, state: 'waiting' });
     const report = { attempt: 1, step: 1, values: { loss: 3 } };
     expect(await client.report({ study: name, number: 0, body: report })).toMatchObject({ stop: false });
@@ -118,7 +118,7 @@ describe('a client', () => {
     expect(await client.listStudies({ query: { limit: 1, after: undefined } })).toHaveProperty('data');
     const { trials } = await client.enqueue({
       study: (await client.createStudy({ body: study() })).id,
-      body: { trials: [{ params: { x: 0.5 }, values: undefined }] },
+      body: { trials: [{ params: { x: 0.3 }, values: undefined }] },
     });
     expect(trials).toHaveLength(1);
   });

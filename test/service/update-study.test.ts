@@ -65,7 +65,7 @@ describe('pause, resume and stop', () => {
   it('finishes once the running trials have told, and cancels the waiting ones', async () => {
     await createTestStudy(service.client);
     await service.client.ask({ study, body: {} });
-    await service.client.enqueue({ study, body: { trials: [{ params: { x: 0.5 } }] } });
+    await service.client.enqueue({ study, body: { trials: [{ params: { x: 0.3 } }] } });
     expect(await update({ state: 'stopped' })).toMatchObject({ state: 'stopping', endReason: 'stopped' });
     await tell(0);
     expect(await service.client.getStudy({ study })).toMatchObject({ state: 'finished', endReason: 'stopped' });
