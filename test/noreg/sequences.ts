@@ -1,5 +1,9 @@
 import type { Params } from '../../shared/domain/parameter.ts';
 import { Sampler } from '../../shared/domain/sampler.ts';
+import type { Space } from '../../shared/domain/space.ts';
+import { featuresOf, writeFeatures } from '../../shared/engine/gp/features.ts';
+import type { Observation } from '../../shared/engine/observations.ts';
+import { suggestWithModel } from '../../shared/engine/suggest-with-model.ts';
 import { suggest } from '../../shared/engine/suggest.ts';
 import { spaceFrom } from '../domain/space-from.ts';
 
@@ -10,7 +14,7 @@ export interface Sequence {
   suggestions: { params: Params; tries: number }[];
 }
 
-export const samplerKinds = ['random', 'quasiRandom', 'grid', 'auto'] as const;
+export const samplerKinds = ['random', 'quasiRandom', 'grid', 'gp'] as const;
 
 /** What a sampler suggests now: two seeds in each of four spaces. */
 export function sequencesOf(kind: (typeof samplerKinds)[number]): Sequence[] {
@@ -21,11 +25,32 @@ export function sequencesOf(kind: (typeof samplerKinds)[number]): Sequence[] {
 
 function suggestionsOf(kind: string, parameters: object, constraints: string[], seed: number): Sequence['suggestions'] {
   const space = spaceFrom(parameters, constraints);
+  if (kind === 'gp') return learningSuggestions(space, seed);
   const sampler = Sampler.parse(kind === 'grid' ? { kind, points: 4 } : { kind });
   return Array.from({ length: suggestionCount }, (_, number) => {
     const { params, tries } = suggest({ space, sampler, seed, number, fixed: {}, firstTry: 0 })!;
     return { params, tries };
   });
+}
+
+/** What the model suggests when each suggestion is told before the next one is asked for. */
+function learningSuggestions(space: Space, seed: number): Sequence['suggestions'] {
+  let observations: Observation[] = [];
+  return Array.from({ length: suggestionCount }, (_, number) => {
+    const request = { space, sampler: { kind: 'gp' } as const, seed, number, fixed: {}, firstTry: 0 };
+    const history = { observations, pending: new Map(), inFlight: [] };
+    const { params, tries } = suggestWithModel(request, { metric: 'loss', direction: 'minimize' }, history)!;
+    observations = [...observations, { params, value: lossOf(space, params) }];
+    return { params, tries };
+  });
+}
+
+/** A bowl with its bottom off the middle, in the coordinates that the model sees. */
+function lossOf(space: Space, params: Params): number {
+  const { count, isCategory } = featuresOf(space);
+  const x = new Float64Array(count);
+  writeFeatures(space, params, x);
+  return x.reduce((sum, one, i) => sum + (isCategory[i] ? Number(one !== 1) / 4 : (one - 0.37) * (one - 0.37)), 0);
 }
 
 const seeds = [7, 2 ** 40 + 1];

@@ -1,7 +1,7 @@
 import { cellCount } from '../../domain/cells.ts';
 import type { Params } from '../../domain/parameter.ts';
 import type { Space } from '../../domain/space.ts';
-import { createGenerator, type Generator } from '../../numerics/random.ts';
+import { createGenerator, unitAt, type Generator } from '../../numerics/random.ts';
 import { sobolUnit } from '../../numerics/sobol.ts';
 import { unitOf } from '../encoding.ts';
 import { purpose } from '../purpose.ts';
@@ -19,9 +19,10 @@ const mutatedMax = 4;
 const exchangeCountMax = 32;
 const exchangeSteps = [-4, -2, -1, 1, 2, 4];
 
-/** Points spread over the whole space. */
-export function spreadPoints(space: Space, seed: number): Float64Array[] {
+/** Points spread over the whole space, others for every trial. */
+export function spreadPoints(space: Space, studySeed: number, trial: number): Float64Array[] {
   const d = space.parameters.length;
+  const seed = unitAt(studySeed, purpose.spread, trial, 0, 0) * 2 ** 53;
   return Array.from({ length: spreadCount }, (_, index) =>
     Float64Array.from({ length: d }, (_u, i) => sobolUnit(index, i, seed)),
   );

@@ -11,7 +11,6 @@ import type { Model } from '../gp/model.ts';
 import { unwarp } from '../gp/values.ts';
 import { narrowTo } from '../narrow.ts';
 import type { Observation } from '../observations.ts';
-import { trySeed } from '../try-seed.ts';
 
 /** What the sampler knows when it is asked. */
 export interface Situation {
@@ -66,7 +65,7 @@ export function suggestByModel(situation: Situation, model: Model): ModelSuggest
   const { posterior, best } = withPending(space, model, pending);
   const taken = new Set([...observations.map(({ params }) => paramsKey(params)), ...pending.map(paramsKey)]);
   const parents = bestParams(situation, parentCount);
-  const points = [...spreadPoints(part, trySeed(seed, number)), ...mutants(part, parents, seed, number)];
+  const points = [...spreadPoints(part, seed, number), ...mutants(part, parents, seed, number)];
   const proposal = maximise({ space: part, modelSpace: space, posterior, best, taken }, points);
   if (!proposal) return undefined;
   const { params, mean, deviation, logImprovement } = proposal;

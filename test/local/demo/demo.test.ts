@@ -134,7 +134,7 @@ test('says in one sentence that the folder is in use', { timeout: timeoutMs }, a
 test.each([
   [['--trials', '0'], '--trials must be a whole number from 1 to 10000; got 0.'],
   [['--workers', 'x'], '--workers must be a whole number from 1 to 64; got x.'],
-  [['--sampler', 'grid'], '--sampler must be one of auto, random, quasiRandom; got grid.'],
+  [['--sampler', 'grid'], '--sampler must be one of auto, gp, quasiRandom, random; got grid.'],
   [['--tirals', '1'], "Unknown option '--tirals'"],
 ])('refuses %j and shows the usage', { timeout: timeoutMs }, async (args, sentence) => {
   const demo = startDemo(...args);
