@@ -242,5 +242,53 @@ export type ConfirmRequest = z.infer<typeof ConfirmRequest>;
 export const ConfirmResponse = z.strictObject({ trials: z.array(Trial) });
 export type ConfirmResponse = z.infer<typeof ConfirmResponse>;
 
+export const predictCountMax = 100;
+export const PredictRequest = z.strictObject({ params: z.array(Params).min(1).max(predictCountMax) });
+export type PredictRequest = z.infer<typeof PredictRequest>;
+const Deviation = z.number().meta({ description: 'How far the value one standard deviation worse is from the mean.' });
+export const PredictResponse = z.strictObject({
+  data: z.array(z.strictObject({ params: Params, mean: z.number(), deviation: Deviation })),
+  observations: z.int().meta({ description: 'How many results the model knew.' }),
+});
+export type PredictResponse = z.infer<typeof PredictResponse>;
+
+export const historyCountMax = 1000;
+export const SuggestRequest = z.strictObject({
+  space: SearchSpace,
+  constraints: Constraints.default([]),
+  objective: Objective.default({ metric: 'value', direction: 'minimize' }),
+  sampler: Sampler.default({ kind: 'auto' }),
+  seed: z.int().min(0).default(0),
+  count: z.int().min(1).max(askCountMax).default(1),
+  fixed: Params.default({}),
+  history: z
+    .array(z.strictObject({ params: Params, value: ToldValue.nullable() }))
+    .max(historyCountMax)
+    .default([])
+    .meta({
+      description: 'Results so far, in the order in which they came; null or NaN for an infeasible configuration.',
+    }),
+  pending: z
+    .array(Params)
+    .max(historyCountMax)
+    .default([])
+    .meta({ description: 'Configurations that are being tried.' }),
+});
+export type SuggestRequest = z.infer<typeof SuggestRequest>;
+export const Suggested = z.strictObject({
+  params: Params,
+  sampler: z.string(),
+  tries: z.int(),
+  mean: z.number().optional(),
+  deviation: Deviation.optional(),
+  fallback: z.string().optional(),
+});
+export type Suggested = z.infer<typeof Suggested>;
+export const SuggestResponse = z.strictObject({
+  suggestions: z.array(Suggested),
+  reason: z.literal('exhausted').optional(),
+});
+export type SuggestResponse = z.infer<typeof SuggestResponse>;
+
 export const Health = z.strictObject({ status: z.literal('ok'), version: z.string() });
 export type Health = z.infer<typeof Health>;

@@ -1,7 +1,8 @@
 import type { Objective } from '../domain/objective.ts';
 import type { Params } from '../domain/parameter.ts';
 import { satisfiesConstraints } from '../domain/space.ts';
-import { fitModel, type Model } from './gp/model.ts';
+import { knownModel } from './gp/known-model.ts';
+import type { Model } from './gp/model.ts';
 import type { Observation } from './observations.ts';
 import { firstPoint, startCountOf, suggestByModel, type Situation } from './samplers/gaussian-process.ts';
 import { suggest, type Suggested, type SuggestRequest } from './suggest.ts';
@@ -43,7 +44,7 @@ export function suggestWithModel(
   const isStarting = known < startCountOf(request.space) || history.observations.length < observationCountMin;
   if (isStarting) return suggest(request);
   if (history.inFlight.length > imaginedCountMax) return instead(request, 'in_flight');
-  const model = modelOf(request, objective, history.observations);
+  const model = knownModel(request.space, objective, history.observations);
   if (!model) return instead(request, 'no_model');
 
   const { space, seed, number, fixed } = request;
@@ -98,16 +99,4 @@ function inOrder(params: [number, Params][]): Params[] {
 function instead(request: SuggestRequest, fallback: Fallback): ModelSuggested | undefined {
   const suggested = suggest(request);
   return suggested && { ...suggested, fallback };
-}
-
-const models = new WeakMap<readonly Observation[], Model | undefined>();
-
-/** The model of a history is worked out once: several trials are asked for between two results. */
-function modelOf(
-  { space }: SuggestRequest,
-  objective: Objective,
-  observations: readonly Observation[],
-): Model | undefined {
-  if (!models.has(observations)) models.set(observations, fitModel(space, objective, observations));
-  return models.get(observations);
 }

@@ -70,6 +70,8 @@ function queryOf(url: URL): Record<string, string> {
   return query;
 }
 
+const operationsWithSpace = new Set<string>(['createStudy', 'updateStudy', 'lintSpace', 'suggestStateless']);
+
 async function bodyOf(request: Request, { operation, route }: Matched): Promise<unknown> {
   const text = await readBody(request);
   if (!route.body) {
@@ -93,7 +95,7 @@ async function bodyOf(request: Request, { operation, route }: Matched): Promise<
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
     throw new ServiceError('body_malformed', `The body must be a JSON object; got ${text.slice(0, 60)}.`);
   }
-  const definesSpace = operation === 'createStudy' || operation === 'updateStudy' || operation === 'lintSpace';
+  const definesSpace = operationsWithSpace.has(operation);
   return parseOrRefuse(route.body, parsed, ([field]) =>
     definesSpace && (field === 'space' || field === 'constraints') ? 'space_invalid' : 'value_invalid',
   );

@@ -17,10 +17,12 @@ import { listPresets } from '../service/list-presets.ts';
 import { listStudies } from '../service/list-studies.ts';
 import { listTrials } from '../service/list-trials.ts';
 import type { Ports } from '../service/ports.ts';
+import { predict } from '../service/predict.ts';
 import { release } from '../service/release.ts';
 import { report } from '../service/report.ts';
 import { retry } from '../service/retry.ts';
 import { revokeApiKey } from '../service/revoke-api-key.ts';
+import { suggestStateless } from '../service/suggest-stateless.ts';
 import { tell } from '../service/tell.ts';
 import { updateStudy } from '../service/update-study.ts';
 
@@ -47,6 +49,8 @@ export const useCases: Record<Exclude<Operation, 'health' | 'openapi'>, UseCase>
   best,
   exportTrials,
   confirm,
+  predict,
+  suggestStateless,
   lintSpace,
   listPresets,
   createApiKey,

@@ -141,7 +141,16 @@ describe('the OpenAPI document', () => {
     const required = entries
       .filter(([operation]) => (operationNamed(operation).requestBody as Json | undefined)?.required)
       .map(([operation]) => operation);
-    expect(required).toEqual(['createStudy', 'enqueue', 'tell', 'release', 'lintSpace', 'createApiKey']);
+    expect(required).toEqual([
+      'createStudy',
+      'enqueue',
+      'tell',
+      'release',
+      'predict',
+      'suggestStateless',
+      'lintSpace',
+      'createApiKey',
+    ]);
   });
 
   it('has schemas with the words of JSON Schema only, whose required fields exist', () => {

@@ -53,6 +53,8 @@ const bodies: Partial<Record<Operation, object>> = {
   updateStudy: { budget: { trials: 200 } },
   createApiKey: { name: 'made', scopes: ['read'] },
   confirm: { repeats: 1 },
+  predict: { params: [{ x: 0.5 }] },
+  suggestStateless: { space: { x: { type: 'float', low: 0, high: 1 } } },
   lintSpace: { space: { x: { type: 'float', low: 0, high: 1 } } },
 };
 
@@ -74,7 +76,7 @@ async function placeFor(operation: Operation): Promise<Place> {
   expect(sent[0].status).toBe(201);
   expect((await service.post(`/v1/studies/${study}/ask`, {}, admin)).body.granted).toBe(1);
   if (operation === 'retry') await service.post(`/v1/studies/${study}/trials/0/cancel`, {}, admin);
-  if (operation === 'confirm') {
+  if (operation === 'confirm' || operation === 'predict') {
     await service.post(`/v1/studies/${study}/trials/0/tell`, { attempt: 1, values: { loss: 1 } }, admin);
   }
   return { study, number: '0', key: sent[1].id };
