@@ -5,7 +5,10 @@ import { benchmarksPage } from './benchmarks-page.ts';
 import { kernelsModule } from './kernels-module.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
-/** Writes what is made from something else: the route table, what was measured, the kernels' source; with --check only says whether they are in step. */
+/**
+ * Writes what is made from something else: the route table, what was measured, the kernels' source; with --check only
+ * says whether they are in step.
+ */
 const documents = {
   'docs/openapi.json': `${JSON.stringify(openApiDocument(packageJson.version), null, 2)}\n`,
   'docs/api.md': apiPage(),

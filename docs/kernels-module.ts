@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 const sourcePath = 'shared/numerics/kernels.as';
 
-/** The text of shared/numerics/kernels-wasm.ts: the kernels compiled, as base64. Throws what the compiler says when the source does not compile. About two seconds. */
+/**
+ * The text of shared/numerics/kernels-wasm.ts: the kernels compiled, as base64. Throws what the compiler says when the
+ * source does not compile. About two seconds.
+ */
 export function kernelsModule(): string {
   return `/** shared/numerics/kernels.as, compiled by docs/kernels-module.ts: npm run generate. A WebAssembly module in base64. */
 export const kernelsWasm =
@@ -15,7 +18,8 @@ export const kernelsWasm =
 }
 
 /**
- * Runs the compiler as a program: importing it would bring its own global types into this project. It knows sources by the ending .ts, so it gets a copy.
+ * Runs the compiler as a program: importing it would bring its own global types into this project. It knows sources
+ * by the ending .ts, so it gets a copy.
  * Plain SIMD only, no runtime, no assertions: kernels.ts alone lays out the memory.
  */
 function compile(): Buffer {

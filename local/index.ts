@@ -75,7 +75,8 @@ function byKey(ports: Ports): (request: Request) => Promise<Caller> {
 
 /**
  * Without keys, only programs on this machine may call. A web page could make its visitor's browser call too: under a
- * name of its own that leads here, which such a request says in Host, or with a bare POST, which says the page in Origin.
+ * name of its own that leads here, which such a request says in Host, or with a bare POST, which says the page in
+ * Origin.
  */
 function byHost(request: Request, host: string): Caller {
   const named = (request.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();

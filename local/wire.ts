@@ -8,7 +8,9 @@ import { openStudyStore } from '../shared/store/study-store.ts';
 import type { Table } from '../shared/store/table.ts';
 import { openTrialStore } from '../shared/store/trial-store.ts';
 
-/** Whose everything is on a server without keys; the first key belongs to the same tenant, so that --auth loses nothing. */
+/**
+ * Whose everything is on a server without keys; the first key belongs to the same tenant, so that --auth loses nothing.
+ */
 export const localTenant = '00000000000000000000000000';
 
 export const localCaller: Caller = { tenant: localTenant, principal: 'local', scopes: ['read', 'write', 'admin'] };

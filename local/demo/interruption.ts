@@ -6,7 +6,9 @@ export interface Interruption {
   exitCode(): number;
 }
 
-/** Turns the signals that end a program into an AbortSignal. A second one changes nothing: npm may pass on the first. */
+/**
+ * Turns the signals that end a program into an AbortSignal. A second one changes nothing: npm may pass on the first.
+ */
 export function listenForInterruption(): Interruption {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => controller.abort(name));

@@ -44,7 +44,10 @@ const retryBaseMs = 100;
 const retryCapMs = 5_000;
 const retryableStatus = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** A client of the service at a base address. Every POST that needs one carries an idempotency key, so repeating is safe. */
+/**
+ * A client of the service at a base address. Every POST that needs one carries an idempotency key, so repeating is
+ * safe.
+ */
 export function createClient(baseUrl: string, settings: ClientSettings = {}): Client {
   const entries = (Object.keys(routes) as Operation[]).map((operation) => [
     operation,

@@ -15,16 +15,24 @@ export interface Counter {
   attached: number;
   /** How many trials run others again; they come on top of the budget. */
   confirmations: number;
-  /** Whether numbers are given out (`open`), only brought in (`paused`), or neither, for good or until reopened (`closed`). */
+  /**
+   * Whether numbers are given out (`open`), only brought in (`paused`), or neither, for good or until reopened
+   * (`closed`).
+   */
   phase: Phase;
   /** An upper bound of the running trials: counted up by asks, set right by looking when it reaches the limit. */
   running: number;
   /** Rises with every change; what was computed from a look at the trials is written only if nothing changed since. */
   version: number;
-  /** Every trial below this number has ended, but for those in `openBelow`. So a look costs what is open, not the history. */
+  /**
+   * Every trial below this number has ended, but for those in `openBelow`. So a look costs what is open, not the
+   * history.
+   */
   frontier: number;
   openBelow: number[];
-  /** Numbers below the frontier that had no trial when it passed them, with the time since then in milliseconds of 1970. */
+  /**
+   * Numbers below the frontier that had no trial when it passed them, with the time since then in milliseconds of 1970.
+   */
   gaps: Record<string, number>;
 }
 

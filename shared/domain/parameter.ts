@@ -144,7 +144,9 @@ function numericFaults(parameter: NumericParameter): Fault[] {
   return faults;
 }
 
-/** Whether low plus each multiple of step is another double: whole numbers always, others with room for two roundings. */
+/**
+ * Whether low plus each multiple of step is another double: whole numbers always, others with room for two roundings.
+ */
 function tellsNeighboursApart(type: NumericParameter['type'], low: number, high: number, step: number): boolean {
   return type === 'int' || (low + step / 4 !== low && high - step / 4 !== high);
 }

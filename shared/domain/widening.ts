@@ -95,7 +95,9 @@ function numericFaults(old: NumericParameter, wider: NumericParameter): Fault[] 
   return faults;
 }
 
-/** The values of an ordinal are places on a line: old ones may not change places, because trials were compared by them. */
+/**
+ * The values of an ordinal are places on a line: old ones may not change places, because trials were compared by them.
+ */
 function orderedFaults(field: string, old: readonly ParamValue[], wider: readonly ParamValue[]): Fault[] {
   const lost = listFaults(field, old, wider);
   if (lost.length > 0) return lost;

@@ -10,7 +10,10 @@ export interface Axis {
   valueAt: (k: number) => ParamValue;
 }
 
-/** One parameter as a list of values; undefined when it has no end of them. @param points those of a float without a step. */
+/**
+ * One parameter as a list of values; undefined when it has no end of them.
+ * @param points those of a float without a step.
+ */
 export function axisOf(space: Space, i: number, points: number | undefined): Axis | undefined {
   const parameter = space.parameters[i];
   const count = cellCount(parameter);

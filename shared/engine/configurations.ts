@@ -143,7 +143,8 @@ function unrank(space: Space, axes: Axis[], start: Situation, index: bigint): Pa
 }
 
 /**
- * The configurations of a tree that satisfy the constraints, in the same order: walks it and looks at each constraint as
+ * The configurations of a tree that satisfy the constraints, in the same order: walks it and looks at each constraint
+ * as
  * soon as all that it names is chosen, so what a few values exclude is left out at once.
  */
 function feasibleOf(space: Space, axes: Axis[], { start, at }: Tree): Configurations {

@@ -90,7 +90,10 @@ function stagesOf(space: Space): Stage[] {
   });
 }
 
-/** Sets the value of parameter i at a point; undefined when it is inactive. @param values those of its parents are set. */
+/**
+ * Sets the value of parameter i at a point; undefined when it is inactive.
+ * @param values those of its parents are set.
+ */
 function decode(space: Space, point: Point, i: number, values: (ParamValue | undefined)[]): void {
   const isTakingPart = isActive(space, i, (parent) => values[parent]);
   values[i] = isTakingPart ? valueAt(space.parameters[i], point(i)) : undefined;

@@ -23,7 +23,8 @@ export function parseJson(text: string): unknown {
   }
 }
 
-// A string without an end is a token too: were it no match, its every quote would be tried as a start, in quadratic time.
+// A string without an end is a token too: were it no match, its every quote would be tried as a start, in quadratic
+// time.
 const tokenPattern = /"(?:[^"\\]|\\.)*"?|[{}[\],:]|-?Infinity\b|\bNaN\b|[^"{}[\],:\s]+/gs;
 
 /** What the scan knows about an open object or list. */

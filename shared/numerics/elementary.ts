@@ -1,26 +1,33 @@
 /**
- * exp and log from IEEE 754 basic operations alone. `Math.exp` and `Math.log` may differ by an ulp between engines and architectures, and one ulp in a kernel becomes another suggestion;
+ * exp and log from IEEE 754 basic operations alone. `Math.exp` and `Math.log` may differ by an ulp between engines
+ * and architectures, and one ulp in a kernel becomes another suggestion;
  * + − × ÷ and floor are exactly rounded everywhere, and JavaScript never contracts them into fused operations.
  *
  * Argument reduction: Cody & Waite, "Software Manual for the Elementary Functions" (1980), ch. 5-6.
- * Compensated sums: Dekker, "A floating-point technique for extending the available precision" (1971). Taylor series suffice on the reduced intervals, so no coefficient is fitted.
+ * Compensated sums: Dekker, "A floating-point technique for extending the available precision" (1971). Taylor series
+ * suffice on the reduced intervals, so no coefficient is fitted.
  */
 
-/** e^x. Error below 1 ulp, in the subnormal range too. exp(±0) = 1, exp(-∞) = 0, exp(∞) = ∞, exp(NaN) = NaN; 0 below -745.14 and ∞ above 709.78. */
+/**
+ * e^x. Error below 1 ulp, in the subnormal range too. exp(±0) = 1, exp(-∞) = 0, exp(∞) = ∞, exp(NaN) = NaN; 0 below
+ * -745.14 and ∞ above 709.78.
+ */
 export function exp(x: number): number {
   if (Number.isNaN(x)) return x;
   // Far enough outside the range that the scaling below still decides the last cases by rounding.
   if (x > 710) return Infinity;
   if (x < -746) return 0;
 
-  // x = k ln 2 + r + c with |r| ≤ ln(2)/2. k·ln2High has at most 53 bits, so only the second subtraction rounds; c is what it lost.
+  // x = k ln 2 + r + c with |r| ≤ ln(2)/2. k·ln2High has at most 53 bits, so only the second subtraction rounds; c is
+  // what it lost.
   const k = Math.floor(x * log2E + 0.5);
   const reduced = x - k * ln2High;
   const low = k * ln2Low;
   const r = reduced - low;
   const c = reduced - r - low;
 
-  // 1 + r exactly as sum + lost, so that the small terms meet in one final rounding. e^c = 1 + c scales e^r, of which 1 + r is enough here.
+  // 1 + r exactly as sum + lost, so that the small terms meet in one final rounding. e^c = 1 + c scales e^r, of which 1
+  // + r is enough here.
   const sum = 1 + r;
   const lost = 1 - sum + r;
   return scale(sum + (lost + (r * r * expTail(r) + c * sum)), k);
@@ -49,7 +56,8 @@ export function log(x: number): number {
   const squareHigh = 0.5 * fHigh * fHigh;
   const squareLow = 0.5 * (f - fHigh) * (f + fHigh);
 
-  // log(1 + f) = 2 atanh(s) = f - f²/2 + s (f²/2 + R), R = 2 (s²/3 + s⁴/5 + …). The large terms are added exactly, as main + lost.
+  // log(1 + f) = 2 atanh(s) = f - f²/2 + s (f²/2 + R), R = 2 (s²/3 + s⁴/5 + …). The large terms are added exactly, as
+  // main + lost.
   const s = f / (2 + f);
   const main = f - squareHigh;
   const lost = f - main - squareHigh;
@@ -67,7 +75,10 @@ const ln2High = 3048493539143 / 2 ** 42;
 /** ln 2 - ln2High. */
 const ln2Low = 5.497923018708371e-14;
 
-/** (e^r - 1 - r) / r² = 1/2! + r/3! + … + r^12/14! for |r| ≤ ln(2)/2; the first term left out is below 2^-62 of e^r. Even and odd terms apart, for shorter chains. */
+/**
+ * (e^r - 1 - r) / r² = 1/2! + r/3! + … + r^12/14! for |r| ≤ ln(2)/2; the first term left out is below 2^-62 of e^r.
+ * Even and odd terms apart, for shorter chains.
+ */
 function expTail(r: number): number {
   const q = r * r;
   const even =
@@ -85,7 +96,10 @@ function atanhTail(q: number): number {
   return q * (odd + q * even);
 }
 
-/** y·2^k for y in (½, 2) and |k| < 2000. At the ends two factors, because 2^1024 and 2^-1075 are no doubles; the first product is exact, so a subnormal result is rounded once here. */
+/**
+ * y·2^k for y in (½, 2) and |k| < 2000. At the ends two factors, because 2^1024 and 2^-1075 are no doubles; the first
+ * product is exact, so a subnormal result is rounded once here.
+ */
 function scale(y: number, k: number): number {
   if (k > -1022 && k < 1024) return y * powerOfTwo(k);
   const half = k >> 1;

@@ -5,15 +5,23 @@ export interface Matrix {
 }
 
 /**
- * The memory of the kernels, laid out anew by every call: room is given from the start and taken back all at once, so nothing is freed and nothing leaks.
- * It grows to what the largest call needs and never shrinks. Rows of a matrix are padded with zeros, or with the identity where L must stay a factor.
+ * The memory of the kernels, laid out anew by every call: room is given from the start and taken back all at once, so
+ * nothing is freed and nothing leaks.
+ * It grows to what the largest call needs and never shrinks. Rows of a matrix are padded with zeros, or with the
+ * identity where L must stay a factor.
  */
 export interface Arena {
   /** Takes all room back. */
   reset(): void;
-  /** The byte offset of room for `count` doubles, at a multiple of 64. Not zeroed. Throws RangeError beyond `arenaBytesMax`. */
+  /**
+   * The byte offset of room for `count` doubles, at a multiple of 64. Not zeroed. Throws RangeError beyond
+   * `arenaBytesMax`.
+   */
   allocate(count: number): number;
-  /** Room for a matrix, its rows rounded up to a multiple of 4 and an odd multiple of 64 bytes apart, so that a column is spread over the sets of a cache. Not zeroed. Fails as `allocate`. */
+  /**
+   * Room for a matrix, its rows rounded up to a multiple of 4 and an odd multiple of 64 bytes apart, so that a column
+   * is spread over the sets of a cache. Not zeroed. Fails as `allocate`.
+   */
   matrix(rows: number, columns: number): Matrix;
   /** All of the memory. Ask again after each allocation: growing detaches the former view. */
   doubles(): Float64Array;

@@ -1,6 +1,9 @@
 import { kernelsWasm } from './kernels-wasm.ts';
 
-/** A new instance of kernels.as with memory of its own; undefined where WebAssembly or its SIMD is missing. About a millisecond. */
+/**
+ * A new instance of kernels.as with memory of its own; undefined where WebAssembly or its SIMD is missing. About a
+ * millisecond.
+ */
 export function instantiateKernels(): KernelsInstance | undefined {
   const bytes = bytesOfBase64(kernelsWasm);
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes)) return undefined;
@@ -8,7 +11,9 @@ export function instantiateKernels(): KernelsInstance | undefined {
   return exports as unknown as KernelsInstance;
 }
 
-/** The exports of kernels.as, where each is described. All numbers are byte offsets, byte strides, counts and doubles. */
+/**
+ * The exports of kernels.as, where each is described. All numbers are byte offsets, byte strides, counts and doubles.
+ */
 export interface KernelsInstance {
   memory: { buffer: ArrayBuffer; grow(pages: number): number };
   arenaStart(): number;
@@ -78,7 +83,8 @@ export interface KernelsInstance {
 }
 
 /**
- * As much of the WebAssembly interface as is used. It is part of every engine but not of the language, so the pure floor has no types for it. Declared here and not handed in by the caller:
+ * As much of the WebAssembly interface as is used. It is part of every engine but not of the language, so the pure
+ * floor has no types for it. Declared here and not handed in by the caller:
  * the module is a constant, and compiling it is as pure as parsing it.
  */
 declare const WebAssembly: {

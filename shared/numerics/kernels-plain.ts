@@ -1,9 +1,13 @@
 /**
- * What the model asks of linear algebra, and its reference in plain TypeScript. kernels.ts does the same in WebAssembly; the two agree to rounding, not to the bit.
+ * What the model asks of linear algebra, and its reference in plain TypeScript. kernels.ts does the same in
+ * WebAssembly; the two agree to rounding, not to the bit.
  *
- * Notation: n points, d coordinates, m candidates. X n×d, y n, Z m×d. Log-parameters, d + 2: log w (inverse squared lengthscales), log s (signal variance), log v (noise variance).
- * q(x, x') = Σ w_c δ_c with δ_c = (x_c - x'_c)², or for a categorical coordinate 0 where the two are equal and 1 where they are not. k = s·M(q) is Matérn-5/2. K n×n = k(X, X) + v I = L Lᵀ.
- * Rasmussen & Williams, "Gaussian Processes for Machine Learning" (2006): kernel (4.17), prediction (2.25-2.26), likelihood (2.30), its gradient (5.9).
+ * Notation: n points, d coordinates, m candidates. X n×d, y n, Z m×d. Log-parameters, d + 2: log w (inverse squared
+ * lengthscales), log s (signal variance), log v (noise variance).
+ * q(x, x') = Σ w_c δ_c with δ_c = (x_c - x'_c)², or for a categorical coordinate 0 where the two are equal and 1
+ * where they are not. k = s·M(q) is Matérn-5/2. K n×n = k(X, X) + v I = L Lᵀ.
+ * Rasmussen & Williams, "Gaussian Processes for Machine Learning" (2006): kernel (4.17), prediction (2.25-2.26),
+ * likelihood (2.30), its gradient (5.9).
  */
 
 import { exp } from './elementary.ts';
@@ -29,7 +33,10 @@ export interface Observations {
   isCategory: readonly boolean[];
 }
 
-/** A Gaussian process conditioned on its observations. Never changed: the WASM kernels keep the last one they were given and know it by identity. */
+/**
+ * A Gaussian process conditioned on its observations. Never changed: the WASM kernels keep the last one they were given
+ * and know it by identity.
+ */
 export interface ConditionedModel {
   observations: Observations;
   /** d + 2. */
@@ -53,18 +60,30 @@ export interface Kernels {
   solveLowerRows(l: Float64Array, b: Float64Array, n: number, m: number, out?: Float64Array): Float64Array;
   solveLowerTransposedRows(l: Float64Array, b: Float64Array, n: number, m: number, out?: Float64Array): Float64Array;
   inverseFromCholesky(l: Float64Array, n: number, out?: Float64Array): Float64Array;
-  /** s·M(q) = s (1 + √(5q) + 5q/3) e^-√(5q) and its slope in q, -5/6 s (1 + √(5q)) e^-√(5q), which is finite at 0. @param q any length, finite and ≥ 0. @param value, slope as long; each may be `q`. */
+  /**
+   * s·M(q) = s (1 + √(5q) + 5q/3) e^-√(5q) and its slope in q, -5/6 s (1 + √(5q)) e^-√(5q), which is finite at 0.
+   * @param q any length, finite and ≥ 0.
+   * @param value, slope as long; each may be `q`.
+   */
   matern52(q: Float64Array, s: number, value: Float64Array, slope: Float64Array): void;
   /**
    * log p(y | X), natural logarithm. O(n³ + d n²): a third of it the factor, the rest the inverse.
-   * @param gradient d + 2, in the log-parameters; written. @returns -∞, with a gradient of zeros, when K is not positive definite to rounding.
+   * @param gradient d + 2, in the log-parameters; written.
+   * @returns -∞, with a gradient of zeros, when K is not positive definite to rounding.
    */
   logLikelihood(observations: Observations, logParameters: Float64Array, gradient: Float64Array): number;
   /** n³/3 operations. undefined when K is not positive definite to rounding. */
   condition(observations: Observations, logParameters: Float64Array): ConditionedModel | undefined;
-  /** The model with one more observation under the same parameters, O(n²). @param x d. undefined when K is then not positive definite to rounding. */
+  /**
+   * The model with one more observation under the same parameters, O(n²).
+   * @param x d. undefined when K is then not positive definite to rounding.
+   */
   extend(model: ConditionedModel, x: Float64Array, y: number): ConditionedModel | undefined;
-  /** Posterior mean and variance of the noiseless function. @param z m×d. @param mean, variance m; written; the variance is at least 0. O(m n²). */
+  /**
+   * Posterior mean and variance of the noiseless function.
+   * @param z m×d.
+   * @param mean, variance m; written; the variance is at least 0. O(m n²).
+   */
   predict(model: ConditionedModel, z: Float64Array, m: number, mean: Float64Array, variance: Float64Array): void;
   /**
    * The gradients of mean and variance at one candidate, in its coordinates; 0 in categorical ones. O(n² + d n).
@@ -134,7 +153,8 @@ function logLikelihood(observations: Observations, logParameters: Float64Array, 
   const fit = dot(whitened, whitened);
   const value = -0.5 * fit - 0.5 * logDeterminant(covariances, n) - n * halfLogTwoPi;
 
-  // ∂/∂θ = ½ tr((αα' - K⁻¹) ∂K/∂θ). With K - vI for ∂K/∂log s the trace is y'α - n - v tr(αα' - K⁻¹): no second pass over K.
+  // ∂/∂θ = ½ tr((αα' - K⁻¹) ∂K/∂θ). With K - vI for ∂K/∂log s the trace is y'α - n - v tr(αα' - K⁻¹): no second pass
+  // over K.
   const inverse = inverseFromCholesky(covariances, n, covariances);
   let trace = dot(alpha, alpha);
   for (let i = 0; i < n; i++) {

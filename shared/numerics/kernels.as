@@ -1,16 +1,24 @@
 /**
- * The kernels in AssemblyScript: TypeScript's grammar, compiled to WebAssembly with plain SIMD (simd128). Relaxed SIMD would be 20-30 % faster, and another suggestion on another machine.
- * docs/kernels-module.ts compiles this file into kernels-wasm.ts; kernels.ts lays out the memory and is the only caller. The file does not end in .ts because it is no TypeScript: `tsc` must not read it.
+ * The kernels in AssemblyScript: TypeScript's grammar, compiled to WebAssembly with plain SIMD (simd128). Relaxed
+ * SIMD would be 20-30 % faster, and another suggestion on another machine.
+ * docs/kernels-module.ts compiles this file into kernels-wasm.ts; kernels.ts lays out the memory and is the only
+ * caller. The file does not end in .ts because it is no TypeScript: `tsc` must not read it.
  *
- * Pointers and strides are bytes, counts are elements. Matrices are row-major; their side is a multiple of 4, padded with rows of the identity, their stride an odd multiple of 64 bytes, so that rows do not meet
- * in one cache set. Everything is the one product C += α A Bᵀ, which reads both operands along memory: a tile of 4×2 sums needs 14 of the 16 registers, and no packing. Unrolled, it would spill.
- * Only the lower triangle of a symmetric or lower matrix is defined; what lies above the diagonal is left over from sums.
+ * Pointers and strides are bytes, counts are elements. Matrices are row-major; their side is a multiple of 4, padded
+ * with rows of the identity, their stride an odd multiple of 64 bytes, so that rows do not meet
+ * in one cache set. Everything is the one product C += α A Bᵀ, which reads both operands along memory: a tile of 4×2
+ * sums needs 14 of the 16 registers, and no packing. Unrolled, it would spill.
+ * Only the lower triangle of a symmetric or lower matrix is defined; what lies above the diagonal is left over from
+ * sums.
  */
 
 const double: usize = 8;
 const pair: usize = 16;
 
-/** Columns that are solved together: their rows of L stay in the second cache while the rows of the right-hand side pass by. */
+/**
+ * Columns that are solved together: their rows of L stay in the second cache while the rows of the right-hand side pass
+ * by.
+ */
 const blockSide: i32 = 32;
 /** Depth of one pass of the product: 4 rows of A stay in the first cache. */
 const depthMax: i32 = 256;
@@ -85,7 +93,10 @@ export function solveLowerTransposedRows(l: usize, lStride: usize, n: i32, b: us
   }
 }
 
-/** The lower triangle of A⁻¹ = U Uᵀ in the place of L, with U = L⁻ᵀ upper: the rows of X Lᵀ = I. @param u room for U. */
+/**
+ * The lower triangle of A⁻¹ = U Uᵀ in the place of L, with U = L⁻ᵀ upper: the rows of X Lᵀ = I.
+ * @param u room for U.
+ */
 export function inverse(l: usize, u: usize, stride: usize, n: i32): void {
   invertTransposed(l, u, stride, n);
   for (let start = 0; start < n; start += blockSide) {
@@ -104,8 +115,10 @@ export function inverse(l: usize, u: usize, stride: usize, n: i32): void {
 }
 
 /**
- * Matérn-5/2 with signal variance s over squared scaled distances q: value s (1 + √5q + 5q/3) e^(-√5q), and its slope in q, -(5/6) s (1 + √5q) e^(-√5q).
- * @param slopes 0 when they are not wanted; may be `distances`, as `values` may. @param bytes of each array, a multiple of 16.
+ * Matérn-5/2 with signal variance s over squared scaled distances q: value s (1 + √5q + 5q/3) e^(-√5q), and its slope
+ * in q, -(5/6) s (1 + √5q) e^(-√5q).
+ * @param slopes 0 when they are not wanted; may be `distances`, as `values` may.
+ * @param bytes of each array, a multiple of 16.
  */
 export function matern52(distances: usize, values: usize, slopes: usize, bytes: usize, signal: f64): void {
   const five = f64x2.splat(5);
@@ -125,7 +138,8 @@ export function matern52(distances: usize, values: usize, slopes: usize, bytes: 
 
 /**
  * The lower triangles of K + noise·I and of the slopes, padded with the identity.
- * @param x dimensions×n, coordinates scaled by 1/lengthscale, `xStride` a multiple of 64 bytes; the first `continuous` dimensions are differences, the others count a mismatch as their weight.
+ * @param x dimensions×n, coordinates scaled by 1/lengthscale, `xStride` a multiple of 64 bytes; the first
+ *   `continuous` dimensions are differences, the others count a mismatch as their weight.
  */
 export function covariance(
   x: usize,
@@ -158,7 +172,8 @@ export function covariance(
 }
 
 /**
- * The gradient of the log marginal likelihood in log w: sums[k] = two partial sums of Σ_{j < i} (α_i α_j - K⁻¹_ij) slope_ij w_k d_k(i, j). `inverse`'s rows are used up as scratch.
+ * The gradient of the log marginal likelihood in log w: sums[k] = two partial sums of Σ_{j < i} (α_i α_j - K⁻¹_ij)
+ * slope_ij w_k d_k(i, j). `inverse`'s rows are used up as scratch.
  * Parameters as in `covariance`; sums dimensions×2, not zeroed here.
  */
 export function likelihoodGradient(
@@ -191,7 +206,9 @@ export function likelihoodGradient(
 
 /**
  * Posterior mean and variance of rows candidates: k·α, and s - |L⁻¹ k|². L⁻¹ k stays in `cross`.
- * @param z rows×dimensions, scaled as x; rows a multiple of 4. @param cross rows×stride. @param slopes 0, or rows×stride for the slopes of the covariances.
+ * @param z rows×dimensions, scaled as x; rows a multiple of 4.
+ * @param cross rows×stride.
+ * @param slopes 0, or rows×stride for the slopes of the covariances.
  */
 export function posterior(
   x: usize,
@@ -375,7 +392,10 @@ function invertTransposed(l: usize, u: usize, stride: usize, n: i32): void {
   }
 }
 
-/** out[j] = Σ_k w_k d_k(j, own) for whole blocks of eight points. @param own the other point's coordinates, `ownStride` apart. */
+/**
+ * out[j] = Σ_k w_k d_k(j, own) for whole blocks of eight points.
+ * @param own the other point's coordinates, `ownStride` apart.
+ */
 function squaredDistances(
   x: usize,
   xStride: usize,
@@ -481,8 +501,10 @@ function c(k: usize): v128 {
 }
 
 /**
- * e^-x for x ≥ 0 in two lanes, within 2 ulp; e^-708 from 708 on. Cody & Waite (1980), ch. 6: -x = k ln 2 + r, |r| ≤ ln(2)/2, e^r by its Taylor polynomial of degree 12 (the rest is below 2^-52)
- * in Estrin's order, and k added to the exponent. Adding 1.5·2^52 rounds to an integer, which then stands in the lowest bits. NaN stays NaN.
+ * e^-x for x ≥ 0 in two lanes, within 2 ulp; e^-708 from 708 on. Cody & Waite (1980), ch. 6: -x = k ln 2 + r, |r| ≤
+ * ln(2)/2, e^r by its Taylor polynomial of degree 12 (the rest is below 2^-52)
+ * in Estrin's order, and k added to the exponent. Adding 1.5·2^52 rounds to an integer, which then stands in the
+ * lowest bits. NaN stays NaN.
  */
 // @ts-ignore
 @inline

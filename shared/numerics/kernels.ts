@@ -1,8 +1,11 @@
 /**
- * The kernels in WebAssembly: kernels.as compiled, one instance, one arena. About ten times as fast as plain TypeScript; the same bits on every machine that has SIMD, which is every supported Node.
+ * The kernels in WebAssembly: kernels.as compiled, one instance, one arena. About ten times as fast as plain
+ * TypeScript; the same bits on every machine that has SIMD, which is every supported Node.
  *
- * Memory: every call lays out the arena anew, which stays as large as its largest call (a likelihood needs 24 MB for 1,000 points, 100 MB for 2,048) until the kernels are dropped.
- * The last model that predicted stays in it until another kind of call needs the room, so that a search does not copy L each time.
+ * Memory: every call lays out the arena anew, which stays as large as its largest call (a likelihood needs 24 MB for
+ * 1,000 points, 100 MB for 2,048) until the kernels are dropped.
+ * The last model that predicted stays in it until another kind of call needs the room, so that a search does not copy
+ * L each time.
  */
 
 import { log } from './elementary.ts';
@@ -19,10 +22,16 @@ import {
   type Observations,
 } from './kernels-plain.ts';
 
-/** Side of the largest matrix. A larger one throws RangeError: above 1,000 points the engine conditions on an active set. */
+/**
+ * Side of the largest matrix. A larger one throws RangeError: above 1,000 points the engine conditions on an active
+ * set.
+ */
 export const sideMax = 2048;
 
-/** New kernels with an arena of their own; the plain ones where WebAssembly or its SIMD is missing. About a millisecond: make them once. */
+/**
+ * New kernels with an arena of their own; the plain ones where WebAssembly or its SIMD is missing. About a millisecond:
+ * make them once.
+ */
 export function createKernels(): Kernels {
   const wasm = instantiateKernels();
   return wasm === undefined ? plainKernels : simdKernels(wasm);
@@ -374,7 +383,8 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     const l = new Float64Array((n + 1) ** 2);
     if (!appendSolved(model.l, n, crossRow, s + v, l)) return undefined;
 
-    // L grows by the row (c', p), so y's last unknowns follow from it, and the others from the old L: Lᵀ α = L⁻¹ y - c α_n.
+    // L grows by the row (c', p), so y's last unknowns follow from it, and the others from the old L: Lᵀ α = L⁻¹ y - c
+    // α_n.
     const pivot = l[l.length - 1];
     const whitened = new Float64Array(n + 1);
     whitened.set(model.whitened);
@@ -413,7 +423,11 @@ function simdKernels(wasm: KernelsInstance): Kernels {
   };
 }
 
-/** The factor with one more row, whose part left of the diagonal is solved. @param solved n. @param out (n+1)×(n+1). false when the new pivot is not a positive finite number. */
+/**
+ * The factor with one more row, whose part left of the diagonal is solved.
+ * @param solved n.
+ * @param out (n+1)×(n+1). false when the new pivot is not a positive finite number.
+ */
 function appendSolved(l: Float64Array, n: number, solved: Float64Array, diagonal: number, out: Float64Array): boolean {
   const pivot = diagonal - squaredNorm(solved, 0, n);
   if (!(pivot > 0 && pivot < Infinity)) return false;

@@ -1,14 +1,19 @@
 /**
- * Smooth minimisation within bounds: limited-memory BFGS on the free variables, along a path bent by the bounds. Basic arithmetic and √ only, so the same steps are taken on every machine.
+ * Smooth minimisation within bounds: limited-memory BFGS on the free variables, along a path bent by the bounds.
+ * Basic arithmetic and √ only, so the same steps are taken on every machine.
  *
- * Two-metric projection: Bertsekas, "Projected Newton methods for optimization problems with simple constraints", SIAM J. Control Optim. 20 (1982): a variable at a bound (or ε-near, eq. 32) whose gradient pushes it out
+ * Two-metric projection: Bertsekas, "Projected Newton methods for optimization problems with simple constraints",
+ * SIAM J. Control Optim. 20 (1982): a variable at a bound (or ε-near, eq. 32) whose gradient pushes it out
  * is moved by the gradient alone; the others by a quasi-Newton direction; the search is along P(x + α p).
- * Two-loop recursion: Nocedal, "Updating quasi-Newton matrices with limited storage", Math. Comp. 35 (1980); Nocedal & Wright, "Numerical Optimization" (2006), algorithm 7.4.
+ * Two-loop recursion: Nocedal, "Updating quasi-Newton matrices with limited storage", Math. Comp. 35 (1980); Nocedal
+ * & Wright, "Numerical Optimization" (2006), algorithm 7.4.
  *
  * n variables, m pairs s = x⁺ - x, y = g⁺ - g; p the direction, α the step, g the gradient.
  */
 
-/** Fills `gradient` (n) and returns the value. Neither array may be kept. Infinity or NaN, in either, mean "not here". */
+/**
+ * Fills `gradient` (n) and returns the value. Neither array may be kept. Infinity or NaN, in either, mean "not here".
+ */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
 export interface BoundedOptions {
@@ -28,7 +33,10 @@ export interface BoundedMinimum {
   value: number;
   evaluations: number;
   iterations: number;
-  /** `stuck`: no step along the gradient lowers the value, as at a kink or where it is rounded. `start`: the value or the gradient at the start is not finite. */
+  /**
+   * `stuck`: no step along the gradient lowers the value, as at a kink or where it is rounded. `start`: the value or
+   * the gradient at the start is not finite.
+   */
   reason: 'gradient' | 'decrease' | 'stuck' | 'iterations' | 'evaluations' | 'start';
 }
 
@@ -44,7 +52,8 @@ const cosineMin = 1e-10;
 
 /**
  * The least value found from `start`, moved into the bounds.
- * Never throws by itself. A point whose value or gradient is not finite counts as too far; at the start it ends the search with value Infinity. The result is the best finite point seen, so never worse than the start.
+ * Never throws by itself. A point whose value or gradient is not finite counts as too far; at the start it ends the
+ * search with value Infinity. The result is the best finite point seen, so never worse than the start.
  * O(n m) per iteration besides the evaluations; arrays are allocated once.
  * @param start n. @param lower, upper n, lower ≤ upper; equal fixes the variable, infinite is no bound.
  */
@@ -191,7 +200,10 @@ function projectedGradientNorm({ current: { x, gradient }, lower, upper, n }: Se
 /** How near to a bound a variable is held by it, as a part of the distance between the bounds or of 1. */
 const nearPart = 1e-5;
 
-/** Free are the variables whose gradient does not push them over a bound they are at or near. Near shrinks with the projected gradient, so that minima close to a bound are found. */
+/**
+ * Free are the variables whose gradient does not push them over a bound they are at or near. Near shrinks with the
+ * projected gradient, so that minima close to a bound are found.
+ */
 function markFree({ current: { x, gradient }, lower, upper, n, isFree }: Search, norm: number): void {
   for (let i = 0; i < n; i++) {
     const near = Math.min(norm, nearPart * Math.min(1, upper[i] - lower[i]));
@@ -221,7 +233,10 @@ function attempt(search: Search): boolean {
   return true;
 }
 
-/** p = -g where free. @returns the first step to try: of length 1 at most, because the gradient alone tells no distance. */
+/**
+ * p = -g where free.
+ * @returns the first step to try: of length 1 at most, because the gradient alone tells no distance.
+ */
 function steepest(search: Search): number {
   const {
     current: { gradient },
@@ -364,7 +379,10 @@ function moveAlong({ current, direction, lower, upper, n }: Search, alpha: numbe
   return hasMoved ? foretold : undefined;
 }
 
-/** A step between two ends: the minimum of the cubic through them, kept off both. Where the upper end said nothing usable, a tenth of the way. */
+/**
+ * A step between two ends: the minimum of the cubic through them, kept off both. Where the upper end said nothing
+ * usable, a tenth of the way.
+ */
 function between(low: End, high: End): number {
   const width = high.step - low.step;
   const part = high.value < Infinity ? cubicMinimum(low.value, low.slope * width, high.value, high.slope * width) : 0.1;
@@ -379,7 +397,10 @@ function beyond(low: End, step: number, value: number, slope: number): number {
   return next > 2 * step ? Math.min(next, 10 * step) : next > step ? 2 * step : 10 * step;
 }
 
-/** Where on the scale 0 to 1 of two points the cubic with these values and slopes is least (Nocedal & Wright, eq. 3.59); NaN when it has no minimum. */
+/**
+ * Where on the scale 0 to 1 of two points the cubic with these values and slopes is least (Nocedal & Wright, eq. 3.59);
+ * NaN when it has no minimum.
+ */
 function cubicMinimum(value0: number, slope0: number, value1: number, slope1: number): number {
   const d1 = slope0 + slope1 - 3 * (value1 - value0);
   const d2 = Math.sqrt(d1 * d1 - slope0 * slope1);

@@ -1,6 +1,8 @@
 /**
- * Dense linear algebra on symmetric positive definite matrices, in plain TypeScript: the reference that the WASM kernels are tested against, and what runs where they cannot.
- * Flat row-major arrays: A n×n symmetric, L n×n lower with L Lᵀ = A, B m×n with one right-hand side a row. Only + − × ÷ √ in a fixed order, so every machine computes the same bits.
+ * Dense linear algebra on symmetric positive definite matrices, in plain TypeScript: the reference that the WASM
+ * kernels are tested against, and what runs where they cannot.
+ * Flat row-major arrays: A n×n symmetric, L n×n lower with L Lᵀ = A, B m×n with one right-hand side a row. Only + − ×
+ * ÷ √ in a fixed order, so every machine computes the same bits.
  *
  * Golub & Van Loan, "Matrix Computations" (4th ed., 2013): section 3.1 (substitution), 4.2 (Cholesky).
  */
@@ -8,9 +10,11 @@
 import { log } from './elementary.ts';
 
 /**
- * The lower Cholesky factor. A result and a refusal need two places, so `out` is required and the answer says whether it holds one.
+ * The lower Cholesky factor. A result and a refusal need two places, so `out` is required and the answer says whether
+ * it holds one.
  * @param a n×n, of which only the lower triangle is read. @param out n×n, strictly upper part set to 0; may be `a`.
- * @returns false, with `out` unfinished, when a pivot is not a positive finite number: A is not positive definite to rounding, or holds NaN or ∞. n³/3 operations.
+ * @returns false, with `out` unfinished, when a pivot is not a positive finite number: A is not positive definite to
+ *   rounding, or holds NaN or ∞. n³/3 operations.
  */
 export function cholesky(a: Float64Array, n: number, out: Float64Array): boolean {
   for (let i = 0; i < n; i++) {
@@ -28,7 +32,10 @@ export function cholesky(a: Float64Array, n: number, out: Float64Array): boolean
 
 /**
  * The factor of A with one more row and column, in O(n²), nearly all of it the copy and one substitution.
- * @param l n×n. @param row n, the new row of A left of its diagonal. @param diagonal the new diagonal element. @param out (n+1)×(n+1), strictly upper part set to 0; must not overlap `l`.
+ * @param l n×n.
+ * @param row n, the new row of A left of its diagonal.
+ * @param diagonal the new diagonal element.
+ * @param out (n+1)×(n+1), strictly upper part set to 0; must not overlap `l`.
  * @returns false, with `out` unfinished, when the new pivot is not a positive finite number.
  */
 export function appendRow(l: Float64Array, n: number, row: Float64Array, diagonal: number, out: Float64Array): boolean {
@@ -57,7 +64,12 @@ export function solveLower(
   return solveLowerRows(l, b, n, 1, out);
 }
 
-/** Solves Lᵀ x = b. @param l n×n. @param b n. @param out n; may be `b`. O(n²). A zero on the diagonal gives ∞ or NaN. */
+/**
+ * Solves Lᵀ x = b.
+ * @param l n×n.
+ * @param b n.
+ * @param out n; may be `b`. O(n²). A zero on the diagonal gives ∞ or NaN.
+ */
 export function solveLowerTransposed(
   l: Float64Array,
   b: Float64Array,
@@ -67,7 +79,12 @@ export function solveLowerTransposed(
   return solveLowerTransposedRows(l, b, n, 1, out);
 }
 
-/** Solves L x = b for each row b of B, X Lᵀ = B. @param l n×n. @param b m×n. @param out m×n, one solution a row; may be `b`. O(m n²). */
+/**
+ * Solves L x = b for each row b of B, X Lᵀ = B.
+ * @param l n×n.
+ * @param b m×n.
+ * @param out m×n, one solution a row; may be `b`. O(m n²).
+ */
 export function solveLowerRows(
   l: Float64Array,
   b: Float64Array,
@@ -83,7 +100,12 @@ export function solveLowerRows(
   return out;
 }
 
-/** Solves Lᵀ x = b for each row b of B, X L = B. @param l n×n. @param b m×n. @param out m×n, one solution a row; may be `b`. O(m n²). */
+/**
+ * Solves Lᵀ x = b for each row b of B, X L = B.
+ * @param l n×n.
+ * @param b m×n.
+ * @param out m×n, one solution a row; may be `b`. O(m n²).
+ */
 export function solveLowerTransposedRows(
   l: Float64Array,
   b: Float64Array,
@@ -103,7 +125,11 @@ export function solveLowerTransposedRows(
   return out;
 }
 
-/** A⁻¹ = L⁻ᵀ L⁻¹, exactly symmetric. @param l n×n, of which only the lower triangle is read. @param out n×n; may be `l`. 2n³/3 operations. */
+/**
+ * A⁻¹ = L⁻ᵀ L⁻¹, exactly symmetric.
+ * @param l n×n, of which only the lower triangle is read.
+ * @param out n×n; may be `l`. 2n³/3 operations.
+ */
 export function inverseFromCholesky(
   l: Float64Array,
   n: number,
@@ -112,7 +138,8 @@ export function inverseFromCholesky(
   if (out !== l) out.set(l.subarray(0, n * n));
   invertLower(out, n);
 
-  // Row i of A⁻¹, left of the diagonal, is Σ_{k ≥ i} M_ki · (row k of M = L⁻¹): it needs no row above, so it may take its place.
+  // Row i of A⁻¹, left of the diagonal, is Σ_{k ≥ i} M_ki · (row k of M = L⁻¹): it needs no row above, so it may take
+  // its place.
   for (let i = 0; i < n; i++) {
     const row = i * n;
     const own = out[row + i];
@@ -137,7 +164,10 @@ function isPivot(value: number): boolean {
   return value > 0 && value < Infinity;
 }
 
-/** M = L⁻¹ in the place of L's lower triangle. Row i of M is -(Σ_{k < i} L_ik · (row k of M)) / L_ii, with 1 / L_ii at its end; L_ik is read just before its place is taken. */
+/**
+ * M = L⁻¹ in the place of L's lower triangle. Row i of M is -(Σ_{k < i} L_ik · (row k of M)) / L_ii, with 1 / L_ii at
+ * its end; L_ik is read just before its place is taken.
+ */
 function invertLower(l: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) {
     const row = i * n;

@@ -1,23 +1,32 @@
 /**
- * The normal distribution and the logarithm of expected improvement, on `exp` and `log` of elementary.ts alone, so that they are the same bits on every machine.
- * φ is the density, Φ the distribution function, m the Mills ratio Φ(-t)/φ(t). All functions return NaN for NaN and never throw.
+ * The normal distribution and the logarithm of expected improvement, on `exp` and `log` of elementary.ts alone, so
+ * that they are the same bits on every machine.
+ * φ is the density, Φ the distribution function, m the Mills ratio Φ(-t)/φ(t). All functions return NaN for NaN and
+ * never throw.
  *
- * The measured errors are against mpmath with 400 bits (test/golden/normal.py). "Relative" ends where a result becomes subnormal (below 2^-1022); there the error is at most two units of 2^-1074.
+ * The measured errors are against mpmath with 400 bits (test/golden/normal.py). "Relative" ends where a result
+ * becomes subnormal (below 2^-1022); there the error is at most two units of 2^-1074.
  */
 import { exp, log } from './elementary.ts';
 
-/** φ(x) = e^(-x²/2) / √(2π). Relative error below 4e-16: what rounding x² loses is carried along, as e^(-x²/2) alone would lose up to three digits in the tails. 0 for |x| > 38.6. */
+/**
+ * φ(x) = e^(-x²/2) / √(2π). Relative error below 4e-16: what rounding x² loses is carried along, as e^(-x²/2) alone
+ * would lose up to three digits in the tails. 0 for |x| > 38.6.
+ */
 export function normalPdf(x: number): number {
   return expOfSquare(x, -0.5) * inverseSqrt2Pi;
 }
 
-/** log φ(x) = -x²/2 - log √(2π). Relative error below 3e-16; -∞ for |x| > 1.9e154, where the true value is no double. */
+/**
+ * log φ(x) = -x²/2 - log √(2π). Relative error below 3e-16; -∞ for |x| > 1.9e154, where the true value is no double.
+ */
 export function logNormalPdf(x: number): number {
   return -0.5 * x * x - logSqrt2Pi;
 }
 
 /**
- * Φ(x). Relative error below 9e-16, in the lower tail too; 0 below -38.5, 1 above 8.3. Φ(-x) = 1 - Φ(x) holds as well as doubles can say it.
+ * Φ(x). Relative error below 9e-16, in the lower tail too; 0 below -38.5, 1 above 8.3. Φ(-x) = 1 - Φ(x) holds as well
+ * as doubles can say it.
  * Φ(x) = ½ + ½ erf(x/√2) in the middle, φ(x) m(-x) below, both by the approximations of Cody (see `erfcx`).
  */
 export function normalCdf(x: number): number {
@@ -27,7 +36,10 @@ export function normalCdf(x: number): number {
   return x < 0 ? tail : 1 - tail;
 }
 
-/** log Φ(x). Relative error below 8e-16 for every x, in both tails; -∞ below -1.9e154, where the true value is no double, and -0 above 38.6. */
+/**
+ * log Φ(x). Relative error below 8e-16 for every x, in both tails; -∞ below -1.9e154, where the true value is no
+ * double, and -0 above 38.6.
+ */
 export function logNormalCdf(x: number): number {
   if (x > 0) return logOnePlus(-normalCdf(-x));
   if (x > -1) return log(normalCdf(x));
@@ -36,7 +48,8 @@ export function logNormalCdf(x: number): number {
 
 /**
  * e^(x²) erfc(x), the complementary error function without its underflow. Relative error below 6e-16; ∞ below -26.63.
- * Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969), 631-637: his three intervals, with the coefficients of his program CALERF.
+ * Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969), 631-637: his three
+ * intervals, with the coefficients of his program CALERF.
  */
 export function erfcx(x: number): number {
   const y = Math.abs(x);
@@ -46,8 +59,10 @@ export function erfcx(x: number): number {
 }
 
 /**
- * The x with Φ(x) = p. Relative error below 8e-16 for 5e-324 ≤ p < 1. p = 0 gives -∞, p = 1 gives ∞, p outside [0, 1] NaN.
- * Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Appl. Statist. 37 (1988), 477-484, PPND16.
+ * The x with Φ(x) = p. Relative error below 8e-16 for 5e-324 ≤ p < 1. p = 0 gives -∞, p = 1 gives ∞, p outside [0, 1]
+ * NaN.
+ * Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Appl. Statist. 37 (1988), 477-484,
+ * PPND16.
  */
 export function normalQuantile(p: number): number {
   const q = p - 0.5;
@@ -61,15 +76,21 @@ export function normalQuantile(p: number): number {
 }
 
 /**
- * log E[max(best - Y, 0)] for Y ~ N(mean, deviation²): the logarithm of expected improvement when minimising, log h(u) + log σ with h(u) = φ(u) + u Φ(u), u = (best - mean)/σ.
+ * log E[max(best - Y, 0)] for Y ~ N(mean, deviation²): the logarithm of expected improvement when minimising, log
+ * h(u) + log σ with h(u) = φ(u) + u Φ(u), u = (best - mean)/σ.
  * It keeps a slope where expected improvement itself underflows to a plateau of zeros.
  *
- * Ament, Daulton, Eriksson, Balandat & Bakshy, "Unexpected improvements to expected improvement", NeurIPS 2023 (arXiv 2310.20708), eq. 9: direct for u > -1, through erfcx for the middle.
- * Their expansion for u → -∞ is replaced by a continued fraction (see `slopeOfLogH`), which is exact to the last digits from -4 on, where 1 - |u| m(|u|), the difference in eq. 9, has lost them.
+ * Ament, Daulton, Eriksson, Balandat & Bakshy, "Unexpected improvements to expected improvement", NeurIPS 2023 (arXiv
+ * 2310.20708), eq. 9: direct for u > -1, through erfcx for the middle.
+ * Their expansion for u → -∞ is replaced by a continued fraction (see `slopeOfLogH`), which is exact to the last
+ * digits from -4 on, where 1 - |u| m(|u|), the difference in eq. 9, has lost them.
  *
- * Absolute error below 8e-16·(1 + |log h| + |log σ|); relative error of the derivatives below 1e-14, times 1 + u² for that to deviation when u > 0, where it vanishes as e^(-u²/2) of a rounded u.
- * Never NaN for finite arguments and deviation > 0; -∞, perhaps with infinite derivatives, only where u² is beyond doubles.
- * Deviation 0 is the limit: log(best - mean) with derivatives -1/(best - mean) and 0 when mean < best; else -∞ with derivatives 0. A negative deviation gives NaN.
+ * Absolute error below 8e-16·(1 + |log h| + |log σ|); relative error of the derivatives below 1e-14, times 1 + u² for
+ * that to deviation when u > 0, where it vanishes as e^(-u²/2) of a rounded u.
+ * Never NaN for finite arguments and deviation > 0; -∞, perhaps with infinite derivatives, only where u² is beyond
+ * doubles.
+ * Deviation 0 is the limit: log(best - mean) with derivatives -1/(best - mean) and 0 when mean < best; else -∞ with
+ * derivatives 0. A negative deviation gives NaN.
  *
  * @param gradient out, optional, 2: the derivatives with respect to mean, -Φ/(h σ), and to deviation, φ/(h σ).
  */
@@ -108,7 +129,10 @@ export function logExpectedImprovement(
   return logNormalPdf(u) - log(densityRatio) + log(deviation);
 }
 
-/** Above it φ(u) - u Φ(-u) is below half an ulp of u, so the improvement is best - mean; no division by σ is left to overflow. */
+/**
+ * Above it φ(u) - u Φ(-u) is below half an ulp of u, so the improvement is best - mean; no division by σ is left to
+ * overflow.
+ */
 const certainFrom = 40;
 /** Below it the continued fraction of `slopeOfLogH` has all its digits. */
 const continuedFractionFrom = -4;
@@ -136,8 +160,10 @@ function certainImprovement(mean: number, best: number, gradient: Float64Array):
 }
 
 /**
- * Φ(-t)/h(-t), the slope of log h at u = -t, for t ≥ 4. φ, Φ and h are the repeated integrals I₋₁, I₀, I₁ of φ, for which n Iₙ = -t Iₙ₋₁ + Iₙ₋₂ (DLMF 7.18.7),
- * so that I₀/I₁ = t + 2/(t + 3/(t + …)), all terms positive (DLMF 7.18(v)). From the inside out; at t = 4 the terms left out are below 2^-54. The density ratio φ/h is 1 + t Φ/h.
+ * Φ(-t)/h(-t), the slope of log h at u = -t, for t ≥ 4. φ, Φ and h are the repeated integrals I₋₁, I₀, I₁ of φ, for
+ * which n Iₙ = -t Iₙ₋₁ + Iₙ₋₂ (DLMF 7.18.7),
+ * so that I₀/I₁ = t + 2/(t + 3/(t + …)), all terms positive (DLMF 7.18(v)). From the inside out; at t = 4 the terms
+ * left out are below 2^-54. The density ratio φ/h is 1 + t Φ/h.
  */
 function slopeOfLogH(t: number): number {
   let slope = t;
@@ -147,7 +173,10 @@ function slopeOfLogH(t: number): number {
 
 const continuedFractionDepth = 40;
 
-/** e^(factor·x²) for factor ½ᵏ or -½ᵏ. x² = high + low exactly (Dekker's splitting); |low| < 2^-42 where the result is not 0 or ∞, so e^low = 1 + low. */
+/**
+ * e^(factor·x²) for factor ½ᵏ or -½ᵏ. x² = high + low exactly (Dekker's splitting); |low| < 2^-42 where the result is
+ * not 0 or ∞, so e^low = 1 + low.
+ */
 function expOfSquare(x: number, factor: number): number {
   const high = x * x;
   if (high > 1500) return factor < 0 ? 0 : Infinity;
@@ -159,7 +188,9 @@ function expOfSquare(x: number, factor: number): number {
   return main === Infinity ? main : main + main * (factor * low);
 }
 
-/** log(1 + x) for x > -1: the logarithm of the rounded sum and, to first order, what rounding lost (exact for |x| < 1). */
+/**
+ * log(1 + x) for x > -1: the logarithm of the rounded sum and, to first order, what rounding lost (exact for |x| < 1).
+ */
 function logOnePlus(x: number): number {
   const sum = 1 + x;
   return sum === 1 ? x : log(sum) + (x - (sum - 1)) / sum;

@@ -1,36 +1,55 @@
 /**
- * Seeded orders of very large sets, without storing them: the k-th cell of a grid of 10^60 cells is found in microseconds.
+ * Seeded orders of very large sets, without storing them: the k-th cell of a grid of 10^60 cells is found in
+ * microseconds.
  *
  * Luby & Rackoff, "How to construct pseudorandom permutations", SIAM J. Comput. 17 (1988), for the network;
- * Black & Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002, for cycle walking and the balanced network over the next even number of bits.
+ * Black & Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002, for cycle walking and the balanced network
+ * over the next even number of bits.
  */
 import { philox4x32, seedWords } from './random.ts';
 
 /**
  * The element at place `index` in the order of `seed`: a bijection on [0, size), different for every seed.
- * It permutes the smallest square 2^h × 2^h that holds `size`, and walks along the cycle of `index` there until it is back inside. The walk ends because a cycle returns to its start, which is inside;
- * the square is smaller than 4·size, so each step lands inside with probability above 1/4 and fewer than 4 steps are expected.
- * A network of halves above one bit makes even permutations of its square only: a set of exactly 4^h elements has half of its orders, and in others even and odd orders are not equally likely.
+ * It permutes the smallest square 2^h × 2^h that holds `size`, and walks along the cycle of `index` there until it is
+ * back inside. The walk ends because a cycle returns to its start, which is inside;
+ * the square is smaller than 4·size, so each step lands inside with probability above 1/4 and fewer than 4 steps are
+ * expected.
+ * A network of halves above one bit makes even permutations of its square only: a set of exactly 4^h elements has
+ * half of its orders, and in others even and odd orders are not equally likely.
  * Any few places of an order are uniform all the same, which is what drawing cells needs.
- * @param index 0 ≤ index < size, throws RangeError outside. @param size 1…2^400. @param seed integer in 0…2^53-1. O(log size) Philox blocks.
+ * @param index 0 ≤ index < size, throws RangeError outside.
+ * @param size 1…2^400.
+ * @param seed integer in 0…2^53-1. O(log size) Philox blocks.
  */
 export function permute(index: bigint, size: bigint, seed: number): bigint {
   return walk(index, size, seed, forwardRounds);
 }
 
-/** The place of `element` in the order of `seed`: `permuteInverse(permute(i, size, seed), size, seed) = i`. Ranges, cost and failure as `permute`. */
+/**
+ * The place of `element` in the order of `seed`: `permuteInverse(permute(i, size, seed), size, seed) = i`. Ranges, cost
+ * and failure as `permute`.
+ */
 export function permuteInverse(element: bigint, size: bigint, seed: number): bigint {
   return walk(element, size, seed, backwardRounds);
 }
 
-/** Four rounds suffice for large halves; twelve spread the orders of tiny sets, whose halves are one or two bits, evenly too. */
+/**
+ * Four rounds suffice for large halves; twelve spread the orders of tiny sets, whose halves are one or two bits, evenly
+ * too.
+ */
 const forwardRounds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 const backwardRounds = forwardRounds.toReversed();
 
-/** Never reached: (3/4)^4096 < 10^-511. A walk cannot be cut short without two places sharing an element, so past it there is only a bug. */
+/**
+ * Never reached: (3/4)^4096 < 10^-511. A walk cannot be cut short without two places sharing an element, so past it
+ * there is only a bug.
+ */
 const walkStepCountMax = 4096;
 
-/** Even rounds change the left half by the right one, odd rounds the right by the left: no swap, and the inverse is the same rounds backwards. */
+/**
+ * Even rounds change the left half by the right one, odd rounds the right by the left: no swap, and the inverse is the
+ * same rounds backwards.
+ */
 function walk(start: bigint, size: bigint, seed: number, rounds: readonly number[]): bigint {
   if (start < 0n || start >= size) throw new RangeError(`index is ${start}, expected an integer in [0, ${size})`);
   const key = permutationKey(seed);
@@ -49,7 +68,10 @@ function walk(start: bigint, size: bigint, seed: number, rounds: readonly number
   throw new Error(`permutation of ${size} left its range for ${walkStepCountMax} steps from ${start}`);
 }
 
-/** Seeds leave the top bit of the high word free (they have 53 bits); setting it keeps these blocks apart from every generator's. */
+/**
+ * Seeds leave the top bit of the high word free (they have 53 bits); setting it keeps these blocks apart from every
+ * generator's.
+ */
 function permutationKey(seed: number): Uint32Array {
   const key = seedWords(seed);
   key[1] |= 0x80000000;
@@ -58,7 +80,8 @@ function permutationKey(seed: number): Uint32Array {
 
 /**
  * target ^= F(round, source), both halves of `halfBitCount` bits in little-endian words.
- * F absorbs the source three words to a block, chained as in CBC-MAC, then draws as many blocks as the target needs. The numbers of round and block stand in word 0, which the source never touches.
+ * F absorbs the source three words to a block, chained as in CBC-MAC, then draws as many blocks as the target needs.
+ * The numbers of round and block stand in word 0, which the source never touches.
  */
 function applyRound(
   target: Uint32Array,

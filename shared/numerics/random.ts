@@ -1,5 +1,6 @@
 /**
- * Counter-based random numbers: a block is a pure function of (counter, key), so a stream is named by what it is for and not by what was drawn before it.
+ * Counter-based random numbers: a block is a pure function of (counter, key), so a stream is named by what it is for
+ * and not by what was drawn before it.
  * Two asks served by two machines draw the same numbers, in any order, with nothing to store.
  *
  * Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
@@ -11,14 +12,20 @@ export interface Generator {
   nextUint32(): number;
   /** Uniform multiple of 2^-53 in [0, 1). Two words of the stream. */
   nextUnit(): number;
-  /** Unbiased integer in [0, bound), 1 ≤ bound ≤ 2^53. Throws RangeError for another bound. Usually one word of the stream, or two when bound > 2^32. */
+  /**
+   * Unbiased integer in [0, bound), 1 ≤ bound ≤ 2^53. Throws RangeError for another bound. Usually one word of the
+   * stream, or two when bound > 2^32.
+   */
   nextBelow(bound: number): number;
 }
 
 /**
- * The stream of (seed, purpose, trial, salt): key = seed, counter = [block, purpose, trial, salt]. Streams with different names never share a block.
+ * The stream of (seed, purpose, trial, salt): key = seed, counter = [block, purpose, trial, salt]. Streams with
+ * different names never share a block.
  * The stream repeats after 2^34 words, far more than one ask draws.
- * @param seed integer in 0…2^53-1. @param purpose, trial, salt integers in 0…2^32-1. Throws RangeError outside, because a truncated name would silently be another stream's.
+ * @param seed integer in 0…2^53-1.
+ * @param purpose, trial, salt integers in 0…2^32-1. Throws RangeError outside, because a truncated name would
+ *   silently be another stream's.
  */
 export function createGenerator(seed: number, purpose: number, trial = 0, salt = 0): Generator {
   const key = seedWords(seed);
@@ -49,8 +56,10 @@ export function createGenerator(seed: number, purpose: number, trial = 0, salt =
 }
 
 /**
- * One uniform multiple of 2^-53 in [0, 1) by its place: random access, for points of which only some coordinates are looked at.
- * It is the first `nextUnit` of block `index` of the stream (seed, purpose, trial, salt). Ranges and failure as `createGenerator`.
+ * One uniform multiple of 2^-53 in [0, 1) by its place: random access, for points of which only some coordinates are
+ * looked at.
+ * It is the first `nextUnit` of block `index` of the stream (seed, purpose, trial, salt). Ranges and failure as
+ * `createGenerator`.
  */
 export function unitAt(seed: number, purpose: number, trial: number, salt: number, index: number): number {
   const counter = Uint32Array.of(
@@ -78,7 +87,9 @@ export function assertSeed(seed: number): void {
 
 /**
  * One block of Philox4x32-10: ten rounds of the bijection of section 4.3.
- * @param counter 4 words. @param key 2 words. @param out 4 words; may be `counter`. Never fails. 20 multiplications of 32×32 bits.
+ * @param counter 4 words.
+ * @param key 2 words.
+ * @param out 4 words; may be `counter`. Never fails. 20 multiplications of 32×32 bits.
  */
 export function philox4x32(counter: Uint32Array, key: Uint32Array, out = new Uint32Array(4)): Uint32Array {
   let [c0, c1, c2, c3] = [counter[0], counter[1], counter[2], counter[3]];
@@ -109,7 +120,10 @@ const philoxMultiplier1 = 0xcd9e8d57;
 const philoxWeyl0 = 0x9e3779b9;
 const philoxWeyl1 = 0xbb67ae85;
 
-/** The upper 32 bits of a·b for uint32 a and b. A double cannot hold the 64-bit product, so it is made of 16-bit limbs, whose sums stay below 2^32. */
+/**
+ * The upper 32 bits of a·b for uint32 a and b. A double cannot hold the 64-bit product, so it is made of 16-bit limbs,
+ * whose sums stay below 2^32.
+ */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
@@ -123,7 +137,10 @@ function multiplyHigh(a: number, b: number): number {
 /** A draw is refused with probability below 1/2, so this many refusals in a row do not happen (2^-128). */
 const drawCountMax = 128;
 
-/** Uniform integer in [0, bound) from uniform integers in [0, range): those above the last whole multiple of `bound` are refused, since a bare remainder favours small results. */
+/**
+ * Uniform integer in [0, bound) from uniform integers in [0, range): those above the last whole multiple of `bound` are
+ * refused, since a bare remainder favours small results.
+ */
 function drawBelow(bound: number, range: number, draw: () => number): number {
   if (!Number.isInteger(bound) || bound < 1 || bound > range) {
     throw new RangeError(`bound is ${bound}, expected an integer in 1…2^53`);

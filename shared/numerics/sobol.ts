@@ -1,8 +1,11 @@
 /**
- * Scrambled Sobol points. They fill the cube more evenly than random points do, and scrambling keeps that evenness while making every seed a different set.
+ * Scrambled Sobol points. They fill the cube more evenly than random points do, and scrambling keeps that evenness
+ * while making every seed a different set.
  *
- * Sobol sequence: Joe & Kuo, "Constructing Sobol sequences with better two-dimensional projections", SIAM J. Sci. Comput. 30 (2008).
- * Scrambling: Owen, "Randomly permuted (t,m,s)-nets and (t,s)-sequences" (1995), in the hashed form of Laine & Karras (2011) described by
+ * Sobol sequence: Joe & Kuo, "Constructing Sobol sequences with better two-dimensional projections", SIAM J. Sci.
+ * Comput. 30 (2008).
+ * Scrambling: Owen, "Randomly permuted (t,m,s)-nets and (t,s)-sequences" (1995), in the hashed form of Laine & Karras
+ * (2011) described by
  * Burley, "Practical Hash-based Owen Scrambling", JCGT 9(4) (2020).
  */
 import { assertSeed } from './random.ts';
@@ -21,8 +24,10 @@ export function sobolUnit(index: number, dimension: number, seed: number): numbe
 }
 
 /**
- * Coordinate `dimension` of plain Sobol point `index` as uint32 (divide by 2^32 for the unit interval), eq. 3 of Joe & Kuo: the xor of the direction numbers at the set bits of the index.
- * Binary order, not the Gray-code order of most libraries: it costs up to 32 xors and makes every point a function of its index alone. Any aligned block of 2^k points is the same set in both.
+ * Coordinate `dimension` of plain Sobol point `index` as uint32 (divide by 2^32 for the unit interval), eq. 3 of Joe
+ * & Kuo: the xor of the direction numbers at the set bits of the index.
+ * Binary order, not the Gray-code order of most libraries: it costs up to 32 xors and makes every point a function of
+ * its index alone. Any aligned block of 2^k points is the same set in both.
  * @param index integer in 0…2^32-1. @param dimension 0…127. Throws RangeError outside.
  */
 export function sobolBits(index: number, dimension: number): number {
@@ -38,9 +43,12 @@ export function sobolBits(index: number, dimension: number): number {
 }
 
 /**
- * Nested uniform scramble of a uint32 read as a fraction: the flip of each bit depends on the bits above it and on the seed, so every dyadic interval is mapped onto one of its own length.
- * The hash is Vegdahl's final one ("Building a Better LK Hash", psychopath.io, 2021): each step moves information only from lower to higher bits, hence the reversals around it.
- * @param bits uint32. @param seed uint32, well mixed: its lowest bit alone decides the top bit of the result. Never fails.
+ * Nested uniform scramble of a uint32 read as a fraction: the flip of each bit depends on the bits above it and on
+ * the seed, so every dyadic interval is mapped onto one of its own length.
+ * The hash is Vegdahl's final one ("Building a Better LK Hash", psychopath.io, 2021): each step moves information
+ * only from lower to higher bits, hence the reversals around it.
+ * @param bits uint32.
+ * @param seed uint32, well mixed: its lowest bit alone decides the top bit of the result. Never fails.
  */
 export function owenScramble(bits: number, seed: number): number {
   let v = reverseBits(bits);
@@ -61,14 +69,20 @@ function reverseBits(value: number): number {
   return ((v >>> 16) | (v << 16)) >>> 0;
 }
 
-/** The dimension is absorbed first, so two seeds whose 64 bits happen to meet in 32 for one dimension part again in the next. */
+/**
+ * The dimension is absorbed first, so two seeds whose 64 bits happen to meet in 32 for one dimension part again in the
+ * next.
+ */
 function scrambleSeed(seed: number, dimension: number): number {
   assertSeed(seed);
   const seedHigh = Math.floor(seed / 2 ** 32);
   return mix(mix(mix(dimension) ^ (seed >>> 0)) ^ seedHigh);
 }
 
-/** A bijection of 32 bits in which every input bit flips every output bit half the time: Wellons' lowbias32, after a shift because it keeps 0. */
+/**
+ * A bijection of 32 bits in which every input bit flips every output bit half the time: Wellons' lowbias32, after a
+ * shift because it keeps 0.
+ */
 function mix(value: number): number {
   let v = (value + 0x9e3779b9) | 0;
   v = Math.imul(v ^ (v >>> 16), 0x7feb352d);
@@ -76,7 +90,10 @@ function mix(value: number): number {
   return (v ^ (v >>> 16)) >>> 0;
 }
 
-/** sobolDimensionCount×32: row d holds the direction numbers v_1…v_32 of dimension d, each with its binary point before the top bit. */
+/**
+ * sobolDimensionCount×32: row d holds the direction numbers v_1…v_32 of dimension d, each with its binary point before
+ * the top bit.
+ */
 const directions = expandDirections(sobolDirections);
 
 function expandDirections(table: string): Uint32Array {
@@ -89,7 +106,11 @@ function expandDirections(table: string): Uint32Array {
   return expanded;
 }
 
-/** Eq. 2 of Joe & Kuo. @param polynomial the inner coefficients a_1…a_(s-1) as bits, a_1 on top. @param initial m_1…m_s. */
+/**
+ * Eq. 2 of Joe & Kuo.
+ * @param polynomial the inner coefficients a_1…a_(s-1) as bits, a_1 on top.
+ * @param initial m_1…m_s.
+ */
 function expandRow(v: Uint32Array, degree: number, polynomial: number, initial: number[]): void {
   for (let i = 0; i < degree; i++) v[i] = initial[i] << (31 - i);
   for (let i = degree; i < 32; i++) {

@@ -4,7 +4,10 @@ import type { Ports } from './ports.ts';
 
 const bearerPattern = /^Bearer +cav_([0-9a-hjkmnp-tv-z]{26})_([A-Za-z0-9_-]{43})$/i;
 
-/** Whose request it is, by its Authorization header. All refusals are worded alike: which part was wrong is nobody's business. */
+/**
+ * Whose request it is, by its Authorization header. All refusals are worded alike: which part was wrong is nobody's
+ * business.
+ */
 export async function authenticate(ports: Ports, authorization: string | undefined): Promise<Caller> {
   const match = authorization === undefined ? null : bearerPattern.exec(authorization);
   if (!match) {

@@ -43,7 +43,10 @@ export interface RefusalDetails {
   retryAfterSeconds?: number;
 }
 
-/** A request that cannot be done, and why, in one sentence. Thrown by use cases; the router makes a problem document of it. */
+/**
+ * A request that cannot be done, and why, in one sentence. Thrown by use cases; the router makes a problem document of
+ * it.
+ */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly code: RefusalCode;

@@ -72,7 +72,8 @@ function csvLine(cells: readonly Cell[]): string {
 function csvCell(value: Cell): string {
   if (value === null || value === undefined) return '';
   const text = String(value);
-  // A spreadsheet runs a text that starts like a formula; an apostrophe keeps it a text. Numbers may start with a minus.
+  // A spreadsheet runs a text that starts like a formula; an apostrophe keeps it a text. Numbers may start with a
+  // minus.
   const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -3,7 +3,9 @@ import type { Params } from '../domain/parameter.ts';
 import type { History } from '../engine/suggest-with-model.ts';
 import type { Ports, StudyRecord, TrialRecord } from './ports.ts';
 
-/** What is remembered of a study between asks, so that an ask reads only what is new. Trials with a result never change. */
+/**
+ * What is remembered of a study between asks, so that an ask reads only what is new. Trials with a result never change.
+ */
 interface Memory {
   /** Trials below this number have been read. */
   next: number;

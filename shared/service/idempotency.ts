@@ -8,7 +8,9 @@ export interface KeyedRequest {
   fingerprint: string;
 }
 
-/** Names the request of a call, or undefined when it carries no key. One key may serve on different routes and trials. */
+/**
+ * Names the request of a call, or undefined when it carries no key. One key may serve on different routes and trials.
+ */
 export function keyedRequest(ports: Ports, call: Call<unknown>): KeyedRequest | undefined {
   if (call.idempotencyKey === undefined) return undefined;
   const place = JSON.stringify([call.caller.principal, call.operation, call.path, call.idempotencyKey]);

@@ -188,7 +188,10 @@ export interface TrialStore {
     from: TrialRecord,
     receipt: Receipt | undefined,
   ): Promise<{ ok: true; trial: TrialRecord } | { ok: false; answered: boolean }>;
-  /** Puts a trial under a number that was lost. @returns whether the number was still without a trial and the params free. */
+  /**
+   * Puts a trial under a number that was lost.
+   * @returns whether the number was still without a trial and the params free.
+   */
   heal(study: StudyRecord, trial: TrialRecord): Promise<boolean>;
   putReport(
     study: StudyRecord,

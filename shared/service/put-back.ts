@@ -6,7 +6,8 @@ import type { Ports, StudyRecord } from './ports.ts';
 const tryCountMax = 100;
 
 /**
- * Leaves a number that was taken and not used as a waiting trial, for the next one who asks; with nothing left to try it
+ * Leaves a number that was taken and not used as a waiting trial, for the next one who asks; with nothing left to try
+ * it
  * becomes a cancelled trial without params, so that the numbers stay dense.
  * @returns whether there is a waiting trial more.
  */

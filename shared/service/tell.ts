@@ -164,7 +164,10 @@ function shownResult(trial: TrialRecord): string {
   return trial.values ? `${trial.state} ${JSON.stringify(trial.values)}` : trial.state;
 }
 
-/** The target, the last trial of the budget and a stop are noticed here; a failure to notice is made good by the next request. */
+/**
+ * The target, the last trial of the budget and a stop are noticed here; a failure to notice is made good by the next
+ * request.
+ */
 async function afterTell(ports: Ports, study: StudyRecord, { state, values }: Result): Promise<void> {
   let current = study;
   if (state === 'complete' && current.state !== 'finished' && reachesTarget(current.spec.objectives, values!)) {

@@ -10,7 +10,8 @@ import type { Attributes, AttributeValue, Changes } from './table.ts';
 
 /**
  * Records as items and back. Numbers that users send are kept as canonical strings, because a DynamoDB number has
- * neither their range nor their -0; params are kept by position, because a name in every item is paid for in every write.
+ * neither their range nor their -0; params are kept by position, because a name in every item is paid for in every
+ * write.
  * Specs are one JSON text: the order of the parameters is part of a space, and a DynamoDB map has none.
  */
 

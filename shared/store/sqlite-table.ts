@@ -170,7 +170,10 @@ function pageOf(
   return { items };
 }
 
-/** The size of an item as DynamoDB counts it, so that one that fits here fits there. Refuses the numbers that DynamoDB refuses. */
+/**
+ * The size of an item as DynamoDB counts it, so that one that fits here fits there. Refuses the numbers that DynamoDB
+ * refuses.
+ */
 function itemBytes(attributes: Record<string, AttributeValue>): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(attributes)) bytes += Buffer.byteLength(name) + valueBytes(value);
@@ -227,7 +230,9 @@ function openDatabase(folder: string): DatabaseSync {
   }
 }
 
-/** As `mkdir -p`. Node's own recursion never ends below /proc, where a parent exists and a child is refused as missing. */
+/**
+ * As `mkdir -p`. Node's own recursion never ends below /proc, where a parent exists and a child is refused as missing.
+ */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));

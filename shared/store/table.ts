@@ -32,7 +32,9 @@ export interface Key {
 export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [name: string]: AttributeValue };
 export type Attributes = Record<string, AttributeValue>;
 
-/** An item as stored, with its key. The index attributes are `openPk` and `openSk`; an item without them is not in it. */
+/**
+ * An item as stored, with its key. The index attributes are `openPk` and `openSk`; an item without them is not in it.
+ */
 export interface Item {
   key: Key;
   attributes: Attributes;

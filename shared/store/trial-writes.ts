@@ -55,7 +55,10 @@ export function claimWrite(
   };
 }
 
-/** Waiting trials that start count as running from here on; within the transaction, so that a look in between sees either. */
+/**
+ * Waiting trials that start count as running from here on; within the transaction, so that a look in between sees
+ * either.
+ */
 export function startWrite(study: StudyRecord, count: number): TransactWrite {
   const parallel = study.spec.budget.parallel ?? parallelMax;
   return {

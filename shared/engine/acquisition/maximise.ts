@@ -38,7 +38,8 @@ const gainMin = 1e-6;
 const deviationMin = 1e-6;
 
 /**
- * The best of the points given, each of the most promising improved by turns: continuous coordinates by L-BFGS-B, finite
+ * The best of the points given, each of the most promising improved by turns: continuous coordinates by L-BFGS-B,
+ * finite
  * ones by the best exchange, until neither helps.
  * @returns undefined when every point is taken or infeasible.
  */

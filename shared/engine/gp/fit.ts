@@ -47,7 +47,11 @@ export function fitHyperparameters(observations: Observations, start: Float64Arr
   return minimizeBounded(objective, start, lower, upper, { iterationCountMax, gradientTolerance }).x;
 }
 
-/** Minus the log of likelihood times prior, up to a constant. @param gradient d + 2, written. @returns +Infinity where K is not positive definite. */
+/**
+ * Minus the log of likelihood times prior, up to a constant.
+ * @param gradient d + 2, written.
+ * @returns +Infinity where K is not positive definite.
+ */
 export function negativeLogPosterior(observations: Observations, theta: Float64Array, gradient: Float64Array): number {
   const logLikelihood = kernels.logLikelihood(observations, theta, gradient);
   const logPrior = addLogPrior(theta, gradient);

@@ -27,7 +27,8 @@ const jitterCount = 8;
 /**
  * Fits a model to a history. A function of the history alone: at a checkpoint from the prior, in between from what the
  * last checkpoint's own history gives.
- * @param observations in the order in which they ended. @returns undefined without a finite value, or where no matrix is
+ * @param observations in the order in which they ended.
+ * @returns undefined without a finite value, or where no matrix is
  *   positive definite: the caller has other samplers.
  */
 export function fitModel(space: Space, objective: Objective, observations: readonly Observation[]): Model | undefined {
