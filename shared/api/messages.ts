@@ -252,6 +252,19 @@ export const PredictResponse = z.strictObject({
 });
 export type PredictResponse = z.infer<typeof PredictResponse>;
 
+export const AdviceResponse = z.strictObject({
+  advice: z.array(
+    z.strictObject({
+      kind: z.enum(['widen', 'narrow', 'stop', 'go_on']),
+      parameter: z.string().optional().meta({ description: 'The parameter that it is about.' }),
+      detail: z.string(),
+      hint: z.string(),
+    }),
+  ),
+  trials: z.int().meta({ description: 'How many complete trials it is based on.' }),
+});
+export type AdviceResponse = z.infer<typeof AdviceResponse>;
+
 export const historyCountMax = 1000;
 export const SuggestRequest = z.strictObject({
   space: SearchSpace,

@@ -197,6 +197,16 @@ export const routes = {
     success: { status: 201, schema: m.ConfirmResponse },
     refusals: [...study, 'study_closed', ...keyed],
   },
+  advice: {
+    method: 'GET',
+    path: '/v1/studies/{study}/advice',
+    summary: 'What to do next: widen or narrow the space, stop, or go on.',
+    scope: 'read',
+    query: m.EmptyQuery,
+    body: null,
+    success: { status: 200, schema: m.AdviceResponse },
+    refusals: [...study],
+  },
   predict: {
     method: 'POST',
     path: '/v1/studies/{study}/predict',

@@ -1,4 +1,5 @@
 import type { Operation } from '../api/routes.ts';
+import { advice } from '../service/advice.ts';
 import { ask } from '../service/ask.ts';
 import { best } from '../service/best.ts';
 import type { Call, Reply } from '../service/call.ts';
@@ -49,6 +50,7 @@ export const useCases: Record<Exclude<Operation, 'health' | 'openapi'>, UseCase>
   best,
   exportTrials,
   confirm,
+  advice,
   predict,
   suggestStateless,
   lintSpace,

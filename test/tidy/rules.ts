@@ -26,6 +26,7 @@ const floors: Record<string, Floor> = {
       'shared/engine/suggest.ts',
       'shared/engine/admit.ts',
       'shared/engine/suggest-with-model.ts',
+      'shared/engine/advise.ts',
       'shared/engine/predict.ts',
       'shared/engine/observations.ts',
       'shared/engine/training-seed.ts',
