@@ -5,7 +5,8 @@ import { conclude, isQuickRun } from './record.ts';
 import { startServerProcess, withDataFolder } from './server-process.ts';
 
 /**
- * What an ask and a tell cost in a study with a short and in one with a long history. The repetitions alternate, so that
+ * What an ask and a tell cost in a study with a short and in one with a long history. The repetitions alternate, so
+ * that
  * the drift of the machine meets both alike; only the ratio is judged. This process is the load, the server is another.
  */
 

@@ -7,7 +7,8 @@ import { median } from './quantiles.ts';
 import { conclude, isQuickRun } from './record.ts';
 
 /**
- * The kernels against the same product in TypeScript, and the marginal likelihood with its gradient against NumPy with OpenBLAS on one thread, on the same problems and the same machine.
+ * The kernels against the same product in TypeScript, and the marginal likelihood with its gradient against NumPy
+ * with OpenBLAS on one thread, on the same problems and the same machine.
  * The second needs a Python with numpy and scipy: `python3`, or what PYTHON names.
  */
 

@@ -28,7 +28,10 @@ export function isQuickRun(): boolean {
 const resultsFolder = join(import.meta.dirname, 'results');
 const loadAtStart = loadavg()[0];
 
-/** Ends a benchmark: shows the table and the verdicts, writes the record, and makes the exit code 1 when a limit is broken. */
+/**
+ * Ends a benchmark: shows the table and the verdicts, writes the record, and makes the exit code 1 when a limit is
+ * broken.
+ */
 export function conclude(name: string, isQuick: boolean, rows: Row[], { settings, verdicts, samples }: Outcome): void {
   console.log(`\n${alignedTable(rows)}\n`);
   const judged = verdicts.map((verdict) => ({ ...verdict, holds: verdict.measured <= verdict.max }));

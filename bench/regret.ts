@@ -11,9 +11,12 @@ import { conclude, isQuickRun } from './record.ts';
 import { problemsOf, randomParams, type Problem } from './regret-problems.ts';
 
 /**
- * How good the best trial of a study is after so many: our samplers against Optuna's with their defaults, one trial at a time, on the same problems with the same noise.
- * The incumbent is what looked best: of hpobench_car a third of the configurations were perfect under one seed, so there chance has a large say.
- * Optuna needs a Python with optuna, torch, numpy and scipy: `python3`, or what PYTHON names. Without one only our own samplers run.
+ * How good the best trial of a study is after so many: our samplers against Optuna's with their defaults, one trial
+ * at a time, on the same problems with the same noise.
+ * The incumbent is what looked best: of hpobench_car a third of the configurations were perfect under one seed, so
+ * there chance has a large say.
+ * Optuna needs a Python with optuna, torch, numpy and scipy: `python3`, or what PYTHON names. Without one only our
+ * own samplers run.
  */
 
 interface Told {

@@ -10,7 +10,8 @@ import { conclude, isQuickRun } from './record.ts';
 import { withDataFolder } from './server-process.ts';
 
 /**
- * What each operation would cost on DynamoDB, counted at the table port in this process. Write units include those of the
+ * What each operation would cost on DynamoDB, counted at the table port in this process. Write units include those of
+ * the
  * index; nothing here depends on how fast the machine is.
  */
 

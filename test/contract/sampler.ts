@@ -15,7 +15,10 @@ export interface Ask {
 }
 export type MakeSampler = (space: Space) => (ask: Ask) => { params: Params; tries: number } | undefined;
 
-/** The facts that every sampler keeps, and those of all that draw: a grid lists cells, holds nothing fixed and has an end. */
+/**
+ * The facts that every sampler keeps, and those of all that draw: a grid lists cells, holds nothing fixed and has an
+ * end.
+ */
 export function samplerContract(kind: Sampler['kind'], makeSampler: MakeSampler): void {
   const isGrid = kind === 'grid';
 

@@ -730,7 +730,9 @@ function number(kind: '=' | '<' | '<=' | '>' | '>=', value: number): Condition {
 
 const writeKinds = ['put', 'update', 'check', 'delete', 'transacted put', 'transacted update'] as const;
 
-/** Whether one write goes through under a condition, once it is sure that the item shows it and a refusal carries it. */
+/**
+ * Whether one write goes through under a condition, once it is sure that the item shows it and a refusal carries it.
+ */
 async function outcome(
   table: Table,
   kind: (typeof writeKinds)[number],

@@ -40,7 +40,8 @@ describe('suggest', () => {
   });
 
   it('takes every one of the list, and others at another try', () => {
-    // One of 200,000 draws has one of the three with probability 0.05: on a log scale the last values have small shares.
+    // One of 200,000 draws has one of the three with probability 0.05: on a log scale the last values have small
+    // shares.
     const space = spaceFrom({ a: { type: 'int', low: 1, high: 900_000, scale: 'log' } }, ['a >= 899998']);
     const given = (number: number, firstTry: number): unknown =>
       suggest({ ...request, space, number, firstTry })!.params;

@@ -265,7 +265,8 @@ test('an inactive parameter that is called toString is an empty cell of a CSV', 
 });
 
 describe('large answers to small enough requests', () => {
-  // The failing ones: items have at most 400 KB, and nothing keeps a study or a receipt below that before it is written.
+  // The failing ones: items have at most 400 KB, and nothing keeps a study or a receipt below that before it is
+  // written.
   const objectives = [{ metric: 'loss', direction: 'minimize' }];
   const quotes = Object.fromEntries(
     Array.from({ length: 9 }, (_, i) => [

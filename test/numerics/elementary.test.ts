@@ -16,7 +16,8 @@ describe('exp', () => {
     [Number.MAX_VALUE, Infinity],
     [-Number.MAX_VALUE, 0],
     [Number.MIN_VALUE, 1],
-    // The largest argument of a finite result and the smallest of a non-zero one, each before its neighbour. Values by mpmath.
+    // The largest argument of a finite result and the smallest of a non-zero one, each before its neighbour. Values by
+    // mpmath.
     [709.782712893384, 1.7976931348622732e308],
     [709.7827128933841, Infinity],
     [-745.1332191019411, 5e-324],

@@ -348,7 +348,10 @@ function observationsOf({ n, d, categories, x, y, theta }: GoldenCase): {
   return { observations: { n, d, x: doubles(x), y: doubles(y), isCategory }, theta: doubles(theta) };
 }
 
-/** Points in the unit cube, the first coordinates categorical with three values; noise of 0.02 keeps K well away from singular. */
+/**
+ * Points in the unit cube, the first coordinates categorical with three values; noise of 0.02 keeps K well away from
+ * singular.
+ */
 function randomProblem(
   n: number,
   d: number,
@@ -437,7 +440,10 @@ function doubles(text: string): Float64Array {
   return new Float64Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
 }
 
-/** Nothing, or a sentence: the largest difference may be `tolerance` times the largest expected value. Not Math.max: a NaN must count. */
+/**
+ * Nothing, or a sentence: the largest difference may be `tolerance` times the largest expected value. Not Math.max: a
+ * NaN must count.
+ */
 function faults(found: Float64Array, expected: Float64Array, tolerance: number, what: string): string[] {
   let worst = 0;
   let scale = 0;

@@ -32,7 +32,8 @@ describe('minimizeBounded', () => {
   });
 
   it('finds the point whose multipliers a coupled quadratic was made from', () => {
-    // x* and λ are chosen; ∇f(x*) = λ with λ > 0 at lower bounds and λ < 0 at upper ones makes x* the minimum of a convex f.
+    // x* and λ are chosen; ∇f(x*) = λ with λ > 0 at lower bounds and λ < 0 at upper ones makes x* the minimum of a
+    // convex f.
     const matrix = [0, 1, 2, 3, 4, 5].map((i) => [0, 1, 2, 3, 4, 5].map((j) => (i === j ? 4 : 1 / (1 + i + j))));
     const least = [0, 1, 0.3, 0.6, 0, 0.9];
     const multiplier = [0.5, -2, 0, 0, 0.01, 0];

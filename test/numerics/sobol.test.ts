@@ -151,7 +151,10 @@ function hasOnePointPerCell(indices: number[], cellBits: number[], dimensionsOfC
   return new Set(cells).size === indices.length;
 }
 
-/** Squared centred L2 discrepancy: Hickernell, "A generalized discrepancy and quadrature error bound" (1998), eq. 5.1c. @param x n×d in the unit cube. O(n² d). */
+/**
+ * Squared centred L2 discrepancy: Hickernell, "A generalized discrepancy and quadrature error bound" (1998), eq. 5.1c.
+ * @param x n×d in the unit cube. O(n² d).
+ */
 function centredDiscrepancy(x: number[], d: number): number {
   const n = x.length / d;
   const centred = x.map((value) => Math.abs(value - 1 / 2));

@@ -92,7 +92,9 @@ async function lostResults(service: Service, ledger: Ledger): Promise<string[]> 
   return wrong;
 }
 
-/** Asks and tells a number of times; repeats a request whose answer was lost, sometimes twice at once; sometimes dies. */
+/**
+ * Asks and tells a number of times; repeats a request whose answer was lost, sometimes twice at once; sometimes dies.
+ */
 async function work(
   service: Service,
   ledger: Ledger,
