@@ -17,8 +17,11 @@ export interface History {
   inFlight: readonly number[];
 }
 
-/** Why the model was not asked: too many others are asking, it could not be fitted, all it looked at is taken. */
-export type Fallback = 'in_flight' | 'no_model' | 'all_taken';
+/**
+ * Why the model was not asked: too many others are asking, it could not be fitted, all it looked at is taken, another
+ * trial got its point first.
+ */
+export type Fallback = 'in_flight' | 'no_model' | 'all_taken' | 'duplicate';
 
 export interface ModelSuggested extends Suggested {
   /** What the model expects of the point, in the units of the objective; absent where it was not asked. */

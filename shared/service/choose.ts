@@ -48,12 +48,13 @@ export async function chooseAgain(
   reserved: ReadonlySet<string> = new Set(),
 ): Promise<Choice | undefined> {
   if (last.suggestion.sampler === 'grid') return displacedCell(ports, study, last);
-  const isModels = last.suggestion.sampler === 'gp';
-  const request = requestOf(study, number, fixed, isModels ? 0 : last.suggestion.tries + 1);
-  if (refused < duplicateCountMax) return chosen(study, request);
+  // A model has one answer; what it is replaced by is drawn from the start.
+  const firstTry = last.suggestion.sampler === 'gp' ? 0 : last.suggestion.tries + 1;
+  const request = requestOf(study, number, fixed, firstTry);
+  if (refused < duplicateCountMax) return choiceOf(study, request, another(study, suggest(request)));
   const taken = new Set(reserved);
   for await (const trial of ports.trials.all(study)) taken.add(paramsKey(trial.params));
-  return choiceOf(study, request, suggestUntaken(request, taken));
+  return choiceOf(study, request, another(study, suggestUntaken(request, taken)));
 }
 
 /**
@@ -68,6 +69,11 @@ async function displacedCell(ports: Ports, study: StudyRecord, last: Choice): Pr
     holder = choice && (await ports.trials.holderOf(study, choice.params));
   }
   return choice;
+}
+
+/** Says that the model was not asked again, where the sampler has one. */
+function another(study: StudyRecord, suggested: ModelSuggested | undefined): ModelSuggested | undefined {
+  return suggested && isModelled(study) ? { ...suggested, fallback: 'duplicate' } : suggested;
 }
 
 /** `auto` is the model where there is one, which is for one objective. */

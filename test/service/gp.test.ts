@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Trial } from '../../shared/domain/trial.ts';
+import { chooseAgain } from '../../shared/service/choose.ts';
 import { audit } from '../audit.ts';
 import { openService, type Service } from './in-memory-network.ts';
 import { createTestStudy, study } from './test-study.ts';
@@ -152,6 +153,41 @@ describe('the gp sampler', () => {
     }
     expect(await service.client.getStudy({ study })).toMatchObject({ state: 'finished', endReason: 'exhausted' });
     expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('sees the history in the wider space as soon as the space is widened', async () => {
+    const narrow = { x: { type: 'float' as const, low: 0, high: 1 } };
+    const wide = { x: { type: 'float' as const, low: -3, high: 3 } };
+    await createTestStudy(service.client, { ...square, space: narrow });
+    for (let i = 0; i < 6; i++) {
+      const [trial] = (await service.client.ask({ study, body: {} })).trials;
+      await tell(trial, ((trial.params.x as number) - 0.3) ** 2);
+    }
+    const history = (await service.client.listTrials({ study })).data;
+    const ask = async (name: string) => (await service.client.ask({ study: name, body: {} })).trials[0].params;
+    // The model of the narrow space is known when the space changes.
+    const [pending] = [await ask(study)];
+    await service.client.updateStudy({ study, body: { space: wide } });
+    await service.client.createStudy({
+      body: { ...square, name: 'wide', space: wide, objectives: [{ metric: 'loss', direction: 'minimize' }] },
+    });
+    const trials = [...history.map(({ params, values }) => ({ params, values: values! })), { params: pending }];
+    await service.client.enqueue({ study: 'wide', body: { trials } });
+    expect(await ask('wide')).toEqual(pending);
+    expect(await ask(study)).toEqual(await ask('wide'));
+  });
+
+  it('says when another trial has the point of the model', async () => {
+    await createTestStudy(service.client, { ...square, space: { a: { type: 'int', low: 1, high: 6 } } });
+    const middle = 4;
+    await service.client.ask({ study, body: { fixed: { a: middle } } });
+    const found = await service.ports.studies.find('00000000000000000000000000', study);
+    const last = {
+      params: { a: middle },
+      suggestion: { sampler: 'gp', seed: 0, number: 1, tries: 0, spaceVersion: 1 },
+    };
+    const again = await chooseAgain(service.ports, found!, 1, {}, last, 1);
+    expect(again!.suggestion).toMatchObject({ sampler: 'quasiRandom', fallback: 'duplicate' });
   });
 
   it('is for one objective', async () => {
