@@ -39,7 +39,7 @@ export function suggest(request: SuggestRequest): Suggested | undefined {
     if (grid === undefined || number >= grid.count) return undefined;
     return { params: gridCell(grid, seed, number), sampler: sampler.kind, tries: 0 };
   }
-  const kind = sampler.kind === 'random' ? 'random' : 'quasiRandom';
+  const kind = drawnBy(sampler);
   const found = drawFeasible(space, fixed, pointSource(kind, seed, number), firstTry) ?? listed(request);
   return found && { ...found, sampler: kind };
 }
@@ -57,7 +57,7 @@ export function suggestUntaken(request: SuggestRequest, taken: ReadonlySet<strin
   for (let i = 0n; i < all.count; i++) {
     const params = all.at((start + i) % all.count);
     if (!taken.has(paramsKey(params))) {
-      return { params, sampler: sampler.kind === 'random' ? 'random' : 'quasiRandom', tries: firstTry };
+      return { params, sampler: drawnBy(sampler), tries: firstTry };
     }
   }
   return undefined;
@@ -70,6 +70,11 @@ function listed(request: SuggestRequest): { params: Params; tries: number } | un
   if (all === undefined || all.count === 0n) return undefined;
   const place = permute(BigInt(number) % all.count, all.count, trySeed(seed, firstTry));
   return { params: all.at(place), tries: firstTry };
+}
+
+/** Which points a sampler draws when it draws: those of a model, too, begin and end with quasi-random ones. */
+function drawnBy({ kind }: Sampler): 'random' | 'quasiRandom' {
+  return kind === 'random' ? 'random' : 'quasiRandom';
 }
 
 function pointSource(kind: 'random' | 'quasiRandom', seed: number, number: number): (attempt: number) => Point {

@@ -1,15 +1,14 @@
 import type { AskReason, AskRequest, AskResponse } from '../api/messages.ts';
 import { parallelMax } from '../domain/budget.ts';
 import type { Params } from '../domain/parameter.ts';
-import { checkParams, paramsKey } from '../domain/params.ts';
-import { admitFixed } from '../engine/admit.ts';
+import { paramsKey } from '../domain/params.ts';
 import { blankTrial } from './blank-trial.ts';
 import { keptOf, reviveAsk } from './ask-receipt.ts';
 import type { Call, Reply } from './call.ts';
 import { chooseAgain, chooserFor, type Choice } from './choose.ts';
 import { ServiceError } from './errors.ts';
-import { refuseParams } from './fields.ts';
 import { findStudy, spaceOfStudy } from './find.ts';
+import { checkFixed } from './fixed.ts';
 import { findReplay, keyedRequest, receiptOf, replayOfRival, type KeyedRequest } from './idempotency.ts';
 import type { AskCommit, Ports, StudyRecord, TrialChange, TrialRecord } from './ports.ts';
 import { putBack } from './put-back.ts';
@@ -38,10 +37,11 @@ interface Held {
 /** Gives out the next trials: waiting and abandoned ones first, then new ones out of the budget. */
 export async function ask(ports: Ports, call: Call<AskRequest>): Promise<Reply<AskResponse>> {
   const keyed = keyedRequest(ports, call);
-  const found = await findStudy(ports, call);
-  const replay = await findReplay(ports, call, keyed, reviveAsk(ports, found));
+  const finding = findStudy(ports, call);
+  const revive = async (kept: string): Promise<AskResponse> => reviveAsk(ports, await finding)(kept);
+  const [found, replay] = await Promise.all([finding, findReplay(ports, call, keyed, revive)]);
   if (replay) return replay;
-  const fixed = checkFixed(found, call.body.fixed);
+  const fixed = fixedFor(found, call.body.fixed);
   const study = isPastDeadline(found, ports.clock.nowMs()) ? (await settleStudy(ports, found)).study : found;
   if (study.state !== 'active') return nothing(study.state === 'paused' ? 'paused' : 'finished');
   return new Asking(ports, call, keyed, study, fixed).answer();
@@ -242,7 +242,7 @@ function nothing(reason: AskReason, retryAfterSeconds?: number): Reply<AskRespon
   return { status: 200, body: { trials: [], granted: 0, reason, ...(retryAfterSeconds && { retryAfterSeconds }) } };
 }
 
-function checkFixed(study: StudyRecord, fixed: Params): Params {
+function fixedFor(study: StudyRecord, fixed: Params): Params {
   if (Object.keys(fixed).length === 0) return fixed;
   if (study.spec.sampler.kind === 'grid') {
     throw new ServiceError(
@@ -254,17 +254,5 @@ function checkFixed(study: StudyRecord, fixed: Params): Params {
       },
     );
   }
-  const space = spaceOfStudy(study);
-  const checked = checkParams(space, fixed, 'open');
-  if ('faults' in checked) throw refuseParams(space, ['fixed'], checked.faults);
-  if (!admitFixed(space, checked.params)) {
-    throw new ServiceError(
-      'value_invalid',
-      'fixed must leave something to suggest; no params have these values and satisfy the conditions and constraints.',
-      {
-        param: 'fixed',
-      },
-    );
-  }
-  return checked.params;
+  return checkFixed(spaceOfStudy(study), fixed);
 }

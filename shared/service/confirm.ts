@@ -18,20 +18,19 @@ const tryCountMax = 40;
  * on top of the budget, and are the one way in which a study gets the same params twice.
  */
 export async function confirm(ports: Ports, call: Call<ConfirmRequest>): Promise<Reply<ConfirmResponse>> {
-  let study = await findStudy(ports, call);
+  const found = await findStudy(ports, call);
   const keyed = keyedRequest(ports, call);
-  const found = study;
   const revive = async (kept: string): Promise<ConfirmResponse> => ({
     trials: await reviveAddition(ports, found, JSON.parse(kept) as KeptAddition),
   });
   const replay = await findReplay(ports, call, keyed, revive);
   if (replay) return replay;
-  const best = await bestOf(ports, study, call.body.top);
+  const best = await bestOf(ports, found, call.body.top);
   const copies = best.flatMap(({ number, params }) =>
     Array.from({ length: call.body.repeats }, () => ({ params, confirms: number })),
   );
   for (let tried = 0; tried < tryCountMax; tried++) {
-    study = await reopenStudy(ports, await findStudy(ports, call));
+    const study = await reopenStudy(ports, await findStudy(ports, call));
     const counter = await ports.studies.counter(study);
     const { nextNumber, cap } = counter;
     if (cap + copies.length > trialCountMaxWithoutModel) {
@@ -58,7 +57,7 @@ export async function confirm(ports: Ports, call: Call<ConfirmRequest>): Promise
   }
   throw new ServiceError(
     'unavailable',
-    `Study ${study.spec.name} is being asked by many: the trials could not be put in between.`,
+    `Study ${found.spec.name} is being asked by many: the trials could not be put in between.`,
     { retryAfterSeconds: 1 },
   );
 }

@@ -97,8 +97,9 @@ async function withoutDuplicates(
 ): Promise<Entry[]> {
   const kept: Entry[] = [];
   const keys = new Set<string>();
-  for (const entry of entries) {
-    const holder = await ports.trials.holderOf(study, entry.params);
+  const holders = await Promise.all(entries.map(({ params }) => ports.trials.holderOf(study, params)));
+  for (const [i, entry] of entries.entries()) {
+    const holder = holders[i];
     const key = paramsKey(entry.params);
     if (holder !== undefined) body.duplicates.push({ index: entry.index, number: holder });
     else if (keys.has(key))

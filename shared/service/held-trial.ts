@@ -9,15 +9,7 @@ import { trialView } from './views.ts';
 /** Refuses a worker that does not hold the trial: it has ended, was given out again, or waits. */
 export function requireHeld(study: StudyRecord, trial: TrialRecord, attempt: number): void {
   const extra = { trial: trialView(study, trial) };
-  if (attempt > trial.attempt) {
-    throw new ServiceError(
-      'value_invalid',
-      `attempt must be one that was given out, at most ${trial.attempt}; got ${attempt}.`,
-      {
-        param: 'attempt',
-      },
-    );
-  }
+  if (attempt > trial.attempt) throw neverGivenOut(trial, attempt);
   if (attempt < trial.attempt) {
     throw new ServiceError(
       'lease_superseded',
@@ -35,6 +27,12 @@ export function requireHeld(study: StudyRecord, trial: TrialRecord, attempt: num
       { extra },
     );
   }
+}
+
+/** Refuses an attempt that no ask was answered with. */
+export function neverGivenOut(trial: TrialRecord, attempt: number): ServiceError {
+  const message = `attempt must be one that was given out, at most ${trial.attempt}; got ${attempt}.`;
+  return new ServiceError('value_invalid', message, { param: 'attempt' });
 }
 
 /** Changes a running trial for the worker that holds it, and keeps the answer under the request's key. */

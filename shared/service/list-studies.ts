@@ -1,11 +1,10 @@
 import type { PageQuery, StudyPage } from '../api/messages.ts';
+import { isIdentifier } from '../domain/identifier.ts';
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
 import type { Ports } from './ports.ts';
 import { countsOf, findOpen } from './settle-study.ts';
 import { studyView } from './views.ts';
-
-const identifierPattern = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** The tenant's studies, the oldest first. */
 export async function listStudies(
@@ -25,7 +24,7 @@ export async function listStudies(
 
 /** Cursors of studies and API keys are ids. */
 export function requireCursor(after: string | undefined): void {
-  if (after !== undefined && !identifierPattern.test(after)) {
+  if (after !== undefined && !isIdentifier(after)) {
     throw new ServiceError(
       'value_invalid',
       `after must be the nextCursor of the page before; got ${JSON.stringify(after.slice(0, 60))}.`,

@@ -2,13 +2,14 @@ import type { SuggestRequest, SuggestResponse, Suggested } from '../api/messages
 import { paramsKey, checkParams } from '../domain/params.ts';
 import type { Params } from '../domain/parameter.ts';
 import { spaceOf, type Space } from '../domain/space.ts';
-import { admitFixed, admitStudy } from '../engine/admit.ts';
+import { admitStudy } from '../engine/admit.ts';
 import type { Observation } from '../engine/observations.ts';
 import { suggestWithModel, type ModelSuggested } from '../engine/suggest-with-model.ts';
 import { suggest, suggestUntaken, type SuggestRequest as EngineRequest } from '../engine/suggest.ts';
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
 import { refuseFields, refuseParams } from './fields.ts';
+import { checkFixed } from './fixed.ts';
 import type { Ports } from './ports.ts';
 
 /** How often a sampler draws again because what it drew is known, before all that are left are looked at. */
@@ -28,7 +29,7 @@ export async function suggestStateless(_: Ports, { body }: Call<SuggestRequest>)
     ...observations.map(({ params }) => paramsKey(params)),
     ...[...pending.values()].map(paramsKey),
   ]);
-  const fixed = checkFixed(space, body);
+  const fixed = checkFixed(space, body.fixed);
   const suggestions: Suggested[] = [];
   for (let i = 0; i < body.count; i++) {
     const number = observations.length + body.pending.length + i;
@@ -84,20 +85,5 @@ function admittedSpace({ space: parameters, constraints, sampler }: SuggestReque
 function checked(space: Space, params: Params, path: (string | number)[]): Params {
   const result = checkParams(space, params, 'refuse');
   if ('faults' in result) throw refuseParams(space, path, result.faults);
-  return result.params;
-}
-
-function checkFixed(space: Space, { fixed }: SuggestRequest): Params {
-  const result = checkParams(space, fixed, 'open');
-  if ('faults' in result) throw refuseParams(space, ['fixed'], result.faults);
-  if (Object.keys(fixed).length > 0 && !admitFixed(space, result.params)) {
-    throw new ServiceError(
-      'value_invalid',
-      'fixed must leave something to suggest; no params have these values and satisfy the conditions and constraints.',
-      {
-        param: 'fixed',
-      },
-    );
-  }
   return result.params;
 }

@@ -13,6 +13,7 @@ import {
   replayOfRival,
   type KeyedRequest,
 } from './idempotency.ts';
+import { neverGivenOut } from './held-trial.ts';
 import type { Ports, StudyRecord, TrialChange, TrialRecord } from './ports.ts';
 import { closeStudy, settleStudy } from './settle-study.ts';
 import { readTold, type Told } from './told-values.ts';
@@ -128,15 +129,7 @@ async function refuseOrReplay(
   if (trial.resultHash === sent.resultHash) return { status: 200, body: trialView(study, trial), isReplay: true };
   if (sent.resultKey !== undefined && trial.resultKey === sent.resultKey)
     throw idempotencyMismatch(call.idempotencyKey!);
-  if (sent.attempt > trial.attempt) {
-    throw new ServiceError(
-      'value_invalid',
-      `attempt must be one that was given out, at most ${trial.attempt}; got ${sent.attempt}.`,
-      {
-        param: 'attempt',
-      },
-    );
-  }
+  if (sent.attempt > trial.attempt) throw neverGivenOut(trial, sent.attempt);
   if (sent.attempt < trial.attempt) {
     if (sent.values) await ports.trials.keepSuperseded(study, number, sent.attempt, sent.values);
     throw new ServiceError(

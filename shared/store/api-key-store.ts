@@ -1,6 +1,7 @@
+import { isIdentifier } from '../domain/identifier.ts';
 import type { ApiKeyRecord, ApiKeyStore } from '../service/ports.ts';
 import { apiKeyAttributes, apiKeyOf } from './items.ts';
-import { apiKeyListingRange, isIdentifier, keys } from './keys.ts';
+import { apiKeyListingRange, keys } from './keys.ts';
 import { receiptWrites } from './receipts.ts';
 import type { Table } from './table.ts';
 

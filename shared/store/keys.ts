@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
+import { isIdentifier } from '../domain/identifier.ts';
 import type { Key } from './table.ts';
 
 /**
  * Every key is built here, and every key but that of an API key starts with the tenant: no request can name another
  * tenant's item.
  */
-
-const identifierPattern = /^[0-9a-hjkmnp-tv-z]{26}$/;
-
-/** Whether a text is an id (a lower-case ULID); a study's name never is, since it cannot start with a digit. */
-export function isIdentifier(text: string): boolean {
-  return identifierPattern.test(text);
-}
 
 export interface StudyKey {
   tenant: string;

@@ -1,17 +1,8 @@
+import { isIdentifier } from '../domain/identifier.ts';
 import type { CounterChange, StudyRecord, StudyStore } from '../service/ports.ts';
 import { paramsKey } from '../domain/params.ts';
 import { counterAttributes, counterOf, studyAttributes, studyOf, trialOf } from './items.ts';
-import {
-  isIdentifier,
-  keyOf,
-  keys,
-  lastTrialSk,
-  reportsPk,
-  studyListingRange,
-  studyPk,
-  trialSk,
-  type StudyKey,
-} from './keys.ts';
+import { keyOf, keys, lastTrialSk, reportsPk, studyListingRange, studyPk, trialSk, type StudyKey } from './keys.ts';
 import { receiptWrites } from './receipts.ts';
 import { studyGone } from './study-gone.ts';
 import { queryAll, transactionWriteMax, type Condition, type Key, type Table, type TransactWrite } from './table.ts';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isIdentifier, keys, lastTrialSk, openSk, reportsPk, studyPk, trialSk } from '../../shared/store/keys.ts';
+import { isIdentifier } from '../../shared/domain/identifier.ts';
+import { keys, lastTrialSk, openSk, reportsPk, studyPk, trialSk } from '../../shared/store/keys.ts';
 import type { Key } from '../../shared/store/table.ts';
 
 /** Few values of each kind, so that two inputs often differ in one of them only. */

@@ -4,6 +4,7 @@ import type { Space } from '../../domain/space.ts';
 import { createGenerator, unitAt, type Generator } from '../../numerics/random.ts';
 import { sobolUnit } from '../../numerics/sobol.ts';
 import { unitOf } from '../encoding.ts';
+import { isCategory } from '../gp/features.ts';
 import { purpose } from '../purpose.ts';
 
 /**
@@ -43,11 +44,9 @@ function mutantOf(space: Space, u: Float64Array, random: Generator, scale: numbe
   const count = 1 + random.nextBelow(Math.min(mutatedMax, d));
   for (let moved = 0; moved < count; moved++) {
     const i = random.nextBelow(d);
-    const { type } = space.parameters[i];
-    const isCategory = type === 'categorical' || type === 'boolean';
     // Three uniform numbers make a bell that ends; categories have no near and far.
     const step = random.nextUnit() + random.nextUnit() + random.nextUnit() - 1.5;
-    u[i] = isCategory ? random.nextUnit() : inside(u[i] + 2 * scale * step);
+    u[i] = isCategory(space.parameters[i]) ? random.nextUnit() : inside(u[i] + 2 * scale * step);
   }
   return u;
 }

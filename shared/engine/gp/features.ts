@@ -1,5 +1,5 @@
 import { cellOf } from '../../domain/cells.ts';
-import type { Params, ParamValue } from '../../domain/parameter.ts';
+import type { Parameter, Params, ParamValue } from '../../domain/parameter.ts';
 import type { Space } from '../../domain/space.ts';
 import { unitOf } from '../encoding.ts';
 
@@ -25,10 +25,15 @@ export interface Features {
 const inactiveNumber = 0.5;
 const inactiveCategory = -1;
 
+/** Whether the values of a parameter are only equal or not, neither near nor far. */
+export function isCategory({ type }: Parameter): boolean {
+  return type === 'categorical' || type === 'boolean';
+}
+
 export function featuresOf(space: Space): Features {
   return {
     count: space.parameters.length,
-    isCategory: space.parameters.map(({ type }) => type === 'categorical' || type === 'boolean'),
+    isCategory: space.parameters.map(isCategory),
   };
 }
 
@@ -42,7 +47,6 @@ export function writeFeatures(space: Space, params: Params, out: Float64Array, o
 
 function coordinateOf(space: Space, i: number, value: ParamValue | undefined): number {
   const parameter = space.parameters[i];
-  const isCategory = parameter.type === 'categorical' || parameter.type === 'boolean';
-  if (value === undefined) return isCategory ? inactiveCategory : inactiveNumber;
-  return isCategory ? cellOf(parameter, value)! : unitOf(parameter, value)!;
+  if (value === undefined) return isCategory(parameter) ? inactiveCategory : inactiveNumber;
+  return isCategory(parameter) ? cellOf(parameter, value)! : unitOf(parameter, value)!;
 }

@@ -5,7 +5,7 @@ import type { Space } from '../../domain/space.ts';
 import { mutants, spreadPoints, unitsOf } from '../acquisition/candidates.ts';
 import { maximise } from '../acquisition/maximise.ts';
 import { paramsAt } from '../draw.ts';
-import { writeFeatures } from '../gp/features.ts';
+import { isCategory, writeFeatures } from '../gp/features.ts';
 import { kernels } from '../gp/kernels.ts';
 import type { Model } from '../gp/model.ts';
 import { unwarp } from '../gp/values.ts';
@@ -39,7 +39,7 @@ const parentCount = 5;
 
 /** How many points are wanted before the model is trusted: six where the middle of the space means nothing. */
 export function startCountOf(space: Space): number {
-  const categories = space.parameters.filter(({ type }) => type === 'categorical' || type === 'boolean').length;
+  const categories = space.parameters.filter(isCategory).length;
   return 2 * categories > space.parameters.length ? 6 : 3;
 }
 
