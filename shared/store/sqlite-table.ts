@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { applyChanges, holdsOn } from './condition.ts';
+import { joinDataFolder, ownDataFolder, primaryCode, sqliteCode, type DataFolder } from './sqlite-folder.ts';
 import { assertTransaction } from './transaction.ts';
 import {
   itemBytesMax,
@@ -19,37 +19,64 @@ import {
   type Written,
 } from './table.ts';
 
-/** Thrown when a data folder cannot be opened; the message is one sentence for the person who starts the server. */
-export class DataFolderRefused extends Error {
-  override readonly name = 'DataFolderRefused';
-}
-
 /** What an SQLite table can do beyond the port. */
 export interface SqliteTable extends Table {
   /** Deletes `aux` items whose time is over; DynamoDB does that by itself. @returns how many. */
-  purgeExpired(nowSeconds: number): number;
+  purgeExpired(nowSeconds: number): Promise<number>;
 }
 
-/** The layout of the file; a file of another version is refused instead of misread. */
-const formatVersion = 1;
+/** How often a write looks whether the other thread is done, and for how long. */
+const busyPauseMs = 1;
+const busyTryCountMax = 5_000;
 
 /**
- * The port on one SQLite file in a folder, in the process itself.
- * Write-ahead log with a flush on every commit: what was acknowledged survives kill -9 and a power cut. The file stays
- * locked while it is open, by the operating system, so a second process is refused and a killed one leaves no lock.
+ * The port on one SQLite file in a folder, which this process has for itself.
+ * Write-ahead log with a flush on every commit: what was acknowledged survives kill -9 and a power cut.
  */
 export function openSqliteTable(folder: string): SqliteTable {
-  const db = openDatabase(folder);
+  return tableOn(ownDataFolder(folder), folder);
+}
+
+/** The same for another thread of the process that has the folder. */
+export function joinSqliteTable(folder: string): SqliteTable {
+  return tableOn(joinDataFolder(folder), folder);
+}
+
+function tableOn({ db, close }: DataFolder, folder: string): SqliteTable {
   const statements = new Map<string, StatementSync>();
   const run = <T>(sql: string, action: (statement: StatementSync) => T): T => {
     let statement = statements.get(sql);
     if (!statement) statements.set(sql, (statement = db.prepare(sql)));
-    try {
-      return action(statement);
-    } catch (error) {
-      throw unavailable(error, folder);
-    }
+    return action(statement);
   };
+
+  /** Does something as soon as no other thread is writing. To wait in SQLite itself would hold up all of this one. */
+  async function whenFree<T>(action: () => T): Promise<T> {
+    for (let tried = 0; ; tried++) {
+      try {
+        return action();
+      } catch (error) {
+        if (!isBusy(error) || tried === busyTryCountMax) throw unavailable(error, folder);
+      }
+      await pause(busyPauseMs);
+    }
+  }
+
+  /** All or nothing, with no other writer in between. */
+  function atomically<T extends { ok: boolean }>(action: () => T): Promise<T> {
+    return whenFree(() => {
+      run('BEGIN IMMEDIATE', (s) => s.run());
+      try {
+        const result = action();
+        run(result.ok ? 'COMMIT' : 'ROLLBACK', (s) => s.run());
+        return result;
+      } catch (error) {
+        // A full disk may have rolled back already.
+        if (db.isTransaction) db.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
 
   function read({ table, pk, sk }: Key): Attributes | undefined {
     const row = run(`SELECT body FROM ${table} WHERE pk = ? AND sk = ?`, (s) => s.get(pk, sk));
@@ -106,36 +133,30 @@ export function openSqliteTable(folder: string): SqliteTable {
       : { ok: true, item: { key: writeOne.key, attributes: apply()! } };
   }
 
-  function transact(writes: TransactWrite[]): Transacted {
-    assertTransaction(writes);
+  function writeAll(writes: TransactWrite[]): Transacted {
     const attempts = writes.map(attempt);
     if (attempts.some(({ refused }) => refused)) return { ok: false, refusals: attempts.map(({ refused }) => refused) };
-    run('BEGIN IMMEDIATE', (s) => s.run());
-    try {
-      for (const { apply } of attempts) apply();
-      run('COMMIT', (s) => s.run());
-    } catch (error) {
-      // A full disk may have rolled back already.
-      if (db.isTransaction) db.exec('ROLLBACK');
-      throw error;
-    }
+    for (const { apply } of attempts) apply();
     return { ok: true };
   }
 
-  // Nothing here waits: JavaScript runs one of these functions at a time, which makes each of them atomic.
   return {
     get: async (key) => {
-      const attributes = read(key);
+      const attributes = await whenFree(() => read(key));
       return attributes && { key, attributes };
     },
-    put: async (key, attributes, condition = { kind: 'always' }) =>
-      writeSingly({ kind: 'put', key, attributes, condition }),
-    update: async (key, changes, condition) => writeSingly({ kind: 'update', key, changes, condition }),
-    delete: async (key) => erase(key),
-    transact: async (writes) => transact(writes),
-    query: async (query) => pageOf(query, (sql, values) => run(sql, (s) => s.iterate(...values))),
-    purgeExpired: (nowSeconds) => Number(run('DELETE FROM aux WHERE expires_at < ?', (s) => s.run(nowSeconds)).changes),
-    close: async () => db.close(),
+    put: (key, attributes, condition = { kind: 'always' }) =>
+      atomically(() => writeSingly({ kind: 'put', key, attributes, condition })),
+    update: (key, changes, condition) => atomically(() => writeSingly({ kind: 'update', key, changes, condition })),
+    delete: (key) => whenFree(() => erase(key)),
+    transact: async (writes) => {
+      assertTransaction(writes);
+      return atomically(() => writeAll(writes));
+    },
+    query: (query) => whenFree(() => pageOf(query, (sql, values) => run(sql, (s) => s.iterate(...values)))),
+    purgeExpired: (nowSeconds) =>
+      whenFree(() => Number(run('DELETE FROM aux WHERE expires_at < ?', (s) => s.run(nowSeconds)).changes)),
+    close: async () => close(),
   };
 }
 
@@ -195,87 +216,13 @@ function valueBytes(value: AttributeValue): number {
   return 3 + elements.length + contents;
 }
 
-function openDatabase(folder: string): DatabaseSync {
-  try {
-    makeFolder(folder);
-  } catch (error) {
-    throw refusedFolder(folder, error);
-  }
-  let db: DatabaseSync | undefined;
-  try {
-    db = new DatabaseSync(join(folder, 'cavia.db'));
-    db.exec(`
-      PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;`);
-    const found = db.prepare('PRAGMA user_version').get()!.user_version as number;
-    if (found !== 0 && found !== formatVersion) {
-      throw new DataFolderRefused(
-        `The data in ${folder} has format ${found}; this version of Cavia reads format ${formatVersion}.`,
-      );
-    }
-    db.exec(`
-      BEGIN IMMEDIATE;
-      CREATE TABLE IF NOT EXISTS core (pk TEXT, sk TEXT, open_pk TEXT, open_sk TEXT, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS core_open ON core (open_pk, open_sk, pk, sk) WHERE open_pk IS NOT NULL;
-      CREATE TABLE IF NOT EXISTS aux (pk TEXT, sk TEXT, expires_at INTEGER, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS aux_expires ON aux (expires_at) WHERE expires_at IS NOT NULL;
-      PRAGMA user_version = ${formatVersion};
-      COMMIT;`);
-    return db;
-  } catch (error) {
-    db?.close();
-    if (error instanceof DataFolderRefused) throw error;
-    throw refusedFolder(folder, error);
-  }
-}
-
-/**
- * As `mkdir -p`. Node's own recursion never ends below /proc, where a parent exists and a child is refused as missing.
- */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another process was quicker.
-    if ((error as { code?: string }).code !== 'EEXIST') throw error;
-  }
-}
-
-function refusedFolder(folder: string, error: unknown): DataFolderRefused {
-  const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
-  const primary = primaryCode(errcode);
-  if (primary === sqliteCode.busy) {
-    return new DataFolderRefused(
-      `The data folder ${folder} is in use by another Cavia: stop that one, or give another folder with --data.`,
-    );
-  }
-  if (primary === sqliteCode.full || code === 'ENOSPC') {
-    return new DataFolderRefused(
-      `The disk that holds the data folder ${folder} is full: free some space, or give another folder with --data.`,
-    );
-  }
-  if (primary === sqliteCode.notADatabase || primary === sqliteCode.corrupt) {
-    return new DataFolderRefused(
-      `The file cavia.db in ${folder} is not a Cavia database: give another folder with --data.`,
-    );
-  }
-  return new DataFolderRefused(
-    `The data folder ${folder} cannot be opened for writing (${message}): give another folder with --data.`,
-  );
-}
-
-const sqliteCode = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
-
-/** Extended codes carry the primary one in the low byte. */
-function primaryCode(errcode: number | undefined): number | undefined {
-  return errcode === undefined ? undefined : errcode & 0xff;
+function isBusy(error: unknown): boolean {
+  return primaryCode((error as { errcode?: number }).errcode) === sqliteCode.busy;
 }
 
 function unavailable(error: unknown, folder: string): Error {
   const primary = primaryCode((error as { errcode?: number }).errcode);
+  if (primary === sqliteCode.busy) return new TableUnavailable(`${folder} is being written by another thread`);
   if (primary === sqliteCode.full) return new TableUnavailable(`the disk that holds ${folder} is full`);
   if (primary === sqliteCode.ioError || primary === sqliteCode.readOnly)
     return new TableUnavailable(`${folder} cannot be written`);
