@@ -12,10 +12,7 @@ export interface IdentifySettings {
 }
 
 /** Who sent a request: whose key it has, or without keys a program on this machine. */
-export function identifyCaller(
-  ports: Ports,
-  { auth, host }: IdentifySettings,
-): (request: Request) => Promise<Caller> {
+export function identifyCaller(ports: Ports, { auth, host }: IdentifySettings): (request: Request) => Promise<Caller> {
   if (auth) return (request) => authenticate(ports, request.headers.get('authorization') ?? undefined);
   return async (request) => byHost(request, host);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { applyChanges, holdsOn } from './condition.ts';
-import { joinDataFolder, ownDataFolder, primaryCode, sqliteCode, type DataFolder } from './sqlite-folder.ts';
+import { isBusy, joinSqliteFile, lockFolder, openSqliteFile, troubleOf } from './sqlite-file.ts';
 import { assertTransaction } from './transaction.ts';
 import {
   itemBytesMax,
@@ -29,20 +29,34 @@ export interface SqliteTable extends Table {
 const busyPauseMs = 1;
 const busyTryCountMax = 5_000;
 
-/**
- * The port on one SQLite file in a folder, which this process has for itself.
- * Write-ahead log with a flush on every commit: what was acknowledged survives kill -9 and a power cut.
- */
+const fileName = 'cavia.db';
+const layout = {
+  formatVersion: 1,
+  schema: `
+      CREATE TABLE IF NOT EXISTS core (pk TEXT, sk TEXT, open_pk TEXT, open_sk TEXT, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS core_open ON core (open_pk, open_sk, pk, sk) WHERE open_pk IS NOT NULL;
+      CREATE TABLE IF NOT EXISTS aux (pk TEXT, sk TEXT, expires_at INTEGER, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS aux_expires ON aux (expires_at) WHERE expires_at IS NOT NULL;`,
+};
+
+/** The port on one SQLite file in a folder, which this process has for itself. */
 export function openSqliteTable(folder: string): SqliteTable {
-  return tableOn(ownDataFolder(folder), folder);
+  const db = openSqliteFile(folder, fileName, layout);
+  try {
+    const lock = lockFolder(folder);
+    return tableOn(db, folder, () => lock.close());
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** The same for another thread of the process that has the folder. */
 export function joinSqliteTable(folder: string): SqliteTable {
-  return tableOn(joinDataFolder(folder), folder);
+  return tableOn(joinSqliteFile(folder, fileName), folder);
 }
 
-function tableOn({ db, close }: DataFolder, folder: string): SqliteTable {
+function tableOn(db: DatabaseSync, folder: string, onClosed: () => void = () => undefined): SqliteTable {
   const statements = new Map<string, StatementSync>();
   const run = <T>(sql: string, action: (statement: StatementSync) => T): T => {
     let statement = statements.get(sql);
@@ -56,7 +70,10 @@ function tableOn({ db, close }: DataFolder, folder: string): SqliteTable {
       try {
         return action();
       } catch (error) {
-        if (!isBusy(error) || tried === busyTryCountMax) throw unavailable(error, folder);
+        if (!isBusy(error) || tried === busyTryCountMax) {
+          const trouble = troubleOf(error, folder);
+          throw trouble === undefined ? error : new TableUnavailable(trouble);
+        }
       }
       await pause(busyPauseMs);
     }
@@ -156,7 +173,10 @@ function tableOn({ db, close }: DataFolder, folder: string): SqliteTable {
     query: (query) => whenFree(() => pageOf(query, (sql, values) => run(sql, (s) => s.iterate(...values)))),
     purgeExpired: (nowSeconds) =>
       whenFree(() => Number(run('DELETE FROM aux WHERE expires_at < ?', (s) => s.run(nowSeconds)).changes)),
-    close: async () => close(),
+    close: async () => {
+      db.close();
+      onClosed();
+    },
   };
 }
 
@@ -214,17 +234,4 @@ function valueBytes(value: AttributeValue): number {
     ? elements.reduce((sum: number, one) => sum + valueBytes(one), 0)
     : itemBytes(value);
   return 3 + elements.length + contents;
-}
-
-function isBusy(error: unknown): boolean {
-  return primaryCode((error as { errcode?: number }).errcode) === sqliteCode.busy;
-}
-
-function unavailable(error: unknown, folder: string): Error {
-  const primary = primaryCode((error as { errcode?: number }).errcode);
-  if (primary === sqliteCode.busy) return new TableUnavailable(`${folder} is being written by another thread`);
-  if (primary === sqliteCode.full) return new TableUnavailable(`the disk that holds ${folder} is full`);
-  if (primary === sqliteCode.ioError || primary === sqliteCode.readOnly)
-    return new TableUnavailable(`${folder} cannot be written`);
-  return error as Error;
 }

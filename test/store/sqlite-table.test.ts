@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { DataFolderRefused } from '../../shared/store/sqlite-folder.ts';
+import { DataFolderRefused } from '../../shared/store/sqlite-file.ts';
 import { joinSqliteTable, openSqliteTable, type SqliteTable } from '../../shared/store/sqlite-table.ts';
 import { queryAll, TableUnavailable, type Condition, type Key, type TransactWrite } from '../../shared/store/table.ts';
 import { tableContract } from '../contract/table.ts';

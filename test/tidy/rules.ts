@@ -37,7 +37,7 @@ const floors: Record<string, Floor> = {
     floors: ['shared/domain', 'shared/service/ports.ts', 'shared/service/errors.ts'],
     packages: ['node:assert/strict', 'node:crypto'],
   },
-  'shared/store/sqlite-folder.ts': { floors: ['shared/store'], packages: ['node:fs', 'node:path', 'node:sqlite'] },
+  'shared/store/sqlite-file.ts': { floors: ['shared/store'], packages: ['node:fs', 'node:path', 'node:sqlite'] },
   'shared/store/sqlite-table.ts': { floors: ['shared/store'], packages: ['node:sqlite', 'node:timers/promises'] },
   'shared/store/dynamo-table.ts': {
     floors: ['shared/store'],
