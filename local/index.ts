@@ -44,12 +44,12 @@ export async function openLocal(settings: LocalSettings): Promise<LocalCavia> {
   }
   const { version } = packageJson;
   const table = openSqliteTable(data);
-  const ports = wirePorts(table);
+  const modelThread = startModelThread({ data, host, auth, version }, onFault);
+  const ports = wirePorts(table, Date.now, modelThread.noteResults);
   const purge = (): unknown => table.purgeExpired(Math.floor(ports.clock.nowMs() / 1000)).catch(() => undefined);
   await purge();
   const timer = setInterval(purge, purgeEveryMs);
   timer.unref();
-  const modelThread = startModelThread({ data, host, auth, version }, onFault);
   const close = async (): Promise<void> => {
     clearInterval(timer);
     await modelThread.stop();

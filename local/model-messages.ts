@@ -23,7 +23,11 @@ export interface ResponseMessage {
   body: Uint8Array<ArrayBuffer> | null;
 }
 
-export type ToModelThread = { kind: 'request'; request: RequestMessage } | { kind: 'stop' };
+export type ToModelThread =
+  | { kind: 'request'; request: RequestMessage }
+  /** A study has new results. */
+  | { kind: 'results'; tenant: string; id: string }
+  | { kind: 'stop' };
 
 export type FromModelThread =
   | { kind: 'ready' }

@@ -7,6 +7,8 @@ import type { FromModelThread, ModelThreadSettings, ResponseMessage, ToModelThre
 export interface ModelThread {
   /** Rejects as unavailable when the thread ends before it has answered. */
   serve(request: Request): Promise<Response>;
+  /** Has it fit, in its own time, what new results of a study make necessary. */
+  noteResults(study: { tenant: string; id: string }): void;
   /** Ends the thread; nothing must be on its way. */
   stop(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export function startModelThread(settings: ModelThreadSettings, onFault: OnFault
       if (isStopped) throw lost();
       return (running ?? start()).serve(request, body);
     },
+    noteResults: (study) => running?.noteResults(study),
     stop: async () => {
       isStopped = true;
       await running?.stop();
@@ -44,9 +47,8 @@ export function startModelThread(settings: ModelThreadSettings, onFault: OnFault
   };
 }
 
-interface RunningThread {
+interface RunningThread extends Pick<ModelThread, 'noteResults' | 'stop'> {
   serve(request: Request, body: Uint8Array<ArrayBuffer> | null): Promise<Response>;
-  stop(): Promise<void>;
 }
 
 interface Waiting {
@@ -91,6 +93,7 @@ function runThread(
         waiting.set(id, { resolve, reject });
         post({ kind: 'request', request: { id, method, url, headers: [...headers], body } }, body ? [body.buffer] : []);
       }),
+    noteResults: ({ tenant, id }) => post({ kind: 'results', tenant, id }),
     stop: async () => {
       post({ kind: 'stop' });
       const deadline = setTimeout(() => void worker.terminate(), stopGraceMs);

@@ -1,6 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { createRouter } from '../shared/http/router.ts';
+import { refit } from '../shared/service/refit.ts';
 import { joinSqliteTable } from '../shared/store/sqlite-table.ts';
+import { startFits } from './fits.ts';
 import { identifyCaller } from './identify.ts';
 import type { FromModelThread, ModelThreadSettings, RequestMessage, ToModelThread } from './model-messages.ts';
 import { wirePorts } from './wire.ts';
@@ -10,12 +13,25 @@ import { wirePorts } from './wire.ts';
 const { data, host, auth, version } = workerData as ModelThreadSettings;
 const port = parentPort!;
 const table = joinSqliteTable(data);
-const ports = wirePorts(table);
+const fits = startFits(
+  async (study) => {
+    await breathe();
+    return refit(ports, study, breathe);
+  },
+  (error) => onFault(error, 'refit'),
+);
+const ports = wirePorts(table, Date.now, fits.want);
 const router = createRouter({ ports, identify: identifyCaller(ports, { auth, host }), version, onFault });
 
 port.on('message', (message: ToModelThread) => {
-  if (message.kind === 'request') void answer(message.request);
-  else void stop();
+  switch (message.kind) {
+    case 'request':
+      return void answer(message.request);
+    case 'results':
+      return fits.want(message);
+    case 'stop':
+      return void stop();
+  }
 });
 send({ kind: 'ready' });
 
@@ -30,6 +46,7 @@ async function answer({ id, method, url, headers, body }: RequestMessage): Promi
 
 async function stop(): Promise<void> {
   port.close();
+  await fits.stop();
   await table.close();
 }
 

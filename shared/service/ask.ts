@@ -118,7 +118,7 @@ class Asking {
 
   async #takeNumbers(wanted: number): Promise<void> {
     if (wanted <= 0 || this.#isCapped) return;
-    const { numbers, limit } = await this.#ports.trials.allocate(this.#study, wanted);
+    const { numbers, limit, modelVersion } = await this.#ports.trials.allocate(this.#study, wanted);
     if (limit) {
       this.#isCapped = true;
       this.#reason = (
@@ -126,7 +126,7 @@ class Asking {
       )[limit];
     }
     if (numbers.length === 0) return;
-    const choose = await chooserFor(this.#ports, this.#study);
+    const choose = await chooserFor(this.#ports, this.#study, modelVersion);
     for (const number of numbers) {
       const reserved = new Map(this.#held.map((held) => [held.number, held.choice.params]));
       const choice = choose(number, this.#fixed, reserved);

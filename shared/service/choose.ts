@@ -1,5 +1,6 @@
 import type { Params } from '../domain/parameter.ts';
 import { paramsKey } from '../domain/params.ts';
+import { isModelled } from '../domain/study.ts';
 import type { Suggestion } from '../domain/trial.ts';
 import { suggestWithModel, type ModelSuggested } from '../engine/suggest-with-model.ts';
 import { suggest, suggestUntaken, type SuggestRequest } from '../engine/suggest.ts';
@@ -22,10 +23,10 @@ const duplicateCountMax = 8;
  */
 export type Chooser = (number: number, fixed: Params, reserved?: ReadonlyMap<number, Params>) => Choice | undefined;
 
-/** The chooser of a study, with everything that it has to know read. */
-export async function chooserFor(ports: Ports, study: StudyRecord): Promise<Chooser> {
-  if (!isModelled(study)) return (number, fixed) => chosen(study, requestOf(study, number, fixed, 0));
-  const known = await readHistory(ports, study);
+/** The chooser of a study, with everything that it has to know read. @param modelVersion see `readHistory`. */
+export async function chooserFor(ports: Ports, study: StudyRecord, modelVersion?: number): Promise<Chooser> {
+  if (!isModelled(study.spec)) return (number, fixed) => chosen(study, requestOf(study, number, fixed, 0));
+  const known = await readHistory(ports, study, modelVersion);
   return (number, fixed, reserved = new Map()) => {
     const request = requestOf(study, number, fixed, 0);
     const history = historyFor(known, number, reserved);
@@ -73,12 +74,7 @@ async function displacedCell(ports: Ports, study: StudyRecord, last: Choice): Pr
 
 /** Says that the model was not asked again, where the sampler has one. */
 function another(study: StudyRecord, suggested: ModelSuggested | undefined): ModelSuggested | undefined {
-  return suggested && isModelled(study) ? { ...suggested, fallback: 'duplicate' } : suggested;
-}
-
-/** `auto` is the model where there is one, which is for one objective. */
-function isModelled({ spec }: StudyRecord): boolean {
-  return spec.sampler.kind === 'gp' || (spec.sampler.kind === 'auto' && spec.objectives.length === 1);
+  return suggested && isModelled(study.spec) ? { ...suggested, fallback: 'duplicate' } : suggested;
 }
 
 function requestOf(study: StudyRecord, number: number, fixed: Params, firstTry: number): SuggestRequest {

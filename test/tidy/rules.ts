@@ -27,6 +27,7 @@ const floors: Record<string, Floor> = {
       'shared/engine/admit.ts',
       'shared/engine/suggest-with-model.ts',
       'shared/engine/advise.ts',
+      'shared/engine/fitted.ts',
       'shared/engine/predict.ts',
       'shared/engine/observations.ts',
       'shared/engine/training-seed.ts',
@@ -36,6 +37,10 @@ const floors: Record<string, Floor> = {
   'shared/store': {
     floors: ['shared/domain', 'shared/service/ports.ts', 'shared/service/errors.ts'],
     packages: ['node:assert/strict', 'node:crypto'],
+  },
+  'shared/store/snapshot-items.ts': {
+    floors: ['shared/store', 'shared/domain', 'shared/service/ports.ts'],
+    packages: ['node:zlib'],
   },
   'shared/store/sqlite-file.ts': { floors: ['shared/store'], packages: ['node:fs', 'node:path', 'node:sqlite'] },
   'shared/store/sqlite-table.ts': { floors: ['shared/store'], packages: ['node:sqlite', 'node:timers/promises'] },

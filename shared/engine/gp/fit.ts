@@ -14,18 +14,6 @@ const iterationCountMax = 60;
 /** As precise as suggestions need; a tighter fit moves them less than the noise of the data does. */
 const gradientTolerance = 1e-2;
 
-/**
- * The numbers of results at which hyperparameters are fitted from the prior alone. In between they start from the last
- * of these fits. So they are a function of the history, whoever computes them and whatever was computed before: a lost
- * model is rebuilt equal with two fits.
- */
-export const checkpoints = [4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384];
-
-/** The last checkpoint at or below n; undefined before the first. */
-export function checkpointOf(n: number): number | undefined {
-  return checkpoints.findLast((count) => count <= n);
-}
-
 /** The mode of the prior: every lengthscale and the signal variance 1, the noise small. */
 export function priorMode(d: number): Float64Array {
   const theta = new Float64Array(d + 2);

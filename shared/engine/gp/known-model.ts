@@ -1,20 +1,49 @@
 import type { Objective } from '../../domain/objective.ts';
 import type { Space } from '../../domain/space.ts';
 import type { Observation } from '../observations.ts';
-import { fitModel, type Model } from './model.ts';
+import { fitModel, type KnownHyperparameters, type Model } from './model.ts';
 
-/** By space, since a space that was widened sees the same configurations elsewhere; of each the last history. */
-const models = new WeakMap<Space, { observations: readonly Observation[]; model: Model | undefined }>();
+/** What is known of the last history of a space. */
+interface Known {
+  observations: readonly Observation[];
+  /** Absent until it is asked for. */
+  fitted?: { model: Model | undefined };
+  hyperparameters: KnownHyperparameters;
+}
 
-/** The model of a history, worked out once: several trials are asked for between two results. See `fitModel`. */
+/** By space, since a space that was widened sees the same configurations elsewhere. */
+const known = new WeakMap<Space, Known>();
+
+/**
+ * The model of a history, worked out once: several trials are asked for between two results, and hyperparameters hold
+ * for many. See `fitModel`.
+ */
 export function knownModel(
   space: Space,
   objective: Objective,
   observations: readonly Observation[],
 ): Model | undefined {
-  const known = models.get(space);
-  if (known && known.observations === observations) return known.model;
-  const model = fitModel(space, objective, observations);
-  models.set(space, { observations, model });
-  return model;
+  const last = knownOf(space, observations);
+  last.fitted ??= { model: fitModel(space, objective, observations, last.hyperparameters) };
+  return last.fitted.model;
+}
+
+/** The hyperparameters that are known of a history; what is added is known from then on. */
+export function knownHyperparameters(space: Space, observations: readonly Observation[]): KnownHyperparameters {
+  return knownOf(space, observations).hyperparameters;
+}
+
+function knownOf(space: Space, observations: readonly Observation[]): Known {
+  const last = known.get(space);
+  if (last && last.observations === observations) return last;
+  const next: Known = { observations, hyperparameters: last ? stillTrue(last, observations) : new Map() };
+  known.set(space, next);
+  return next;
+}
+
+/** Hyperparameters of results that both histories begin with. */
+function stillTrue({ observations, hyperparameters }: Known, next: readonly Observation[]): KnownHyperparameters {
+  const different = observations.findIndex((one, i) => one !== next[i]);
+  const common = different === -1 ? observations.length : different;
+  return new Map([...hyperparameters].filter(([count]) => count <= common));
 }

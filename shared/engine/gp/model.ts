@@ -4,8 +4,9 @@ import { log } from '../../numerics/elementary.ts';
 import type { ConditionedModel, Observations } from '../../numerics/kernels-plain.ts';
 import { finiteValues, type Observation } from '../observations.ts';
 import { featuresOf, writeFeatures } from './features.ts';
-import { checkpointOf, fitHyperparameters, priorMode } from './fit.ts';
+import { fitHyperparameters, priorMode } from './fit.ts';
 import { kernels } from './kernels.ts';
+import { checkpointOf, fittedCountOf } from './schedule.ts';
 import { fitWarping, warp, type Warping } from './values.ts';
 
 /** The fitted model of an objective, before it is told of pending points. */
@@ -16,6 +17,9 @@ export interface Model {
   best: number;
 }
 
+/** Hyperparameters by the number of results that they were fitted to, of one history. */
+export type KnownHyperparameters = Map<number, Float64Array>;
+
 /** Above this many results hyperparameters are fitted to a part of them. */
 const fittedCountMax = 400;
 /** Above this many results the model is conditioned on a part of them. */
@@ -25,39 +29,57 @@ const activeCountMax = 1000;
 const jitterCount = 8;
 
 /**
- * Fits a model to a history. A function of the history alone: at a checkpoint from the prior, in between from what the
- * last checkpoint's own history gives.
+ * Fits a model to a history. A function of the history alone.
  * @param observations in the order in which they ended.
- * @returns undefined without a finite value, or where no matrix is
- *   positive definite: the caller has other samplers.
+ * @param known hyperparameters of the same history; what is worked out is added.
+ * @returns undefined without a finite value, or where no matrix is positive definite: the caller has other samplers.
  */
-export function fitModel(space: Space, objective: Objective, observations: readonly Observation[]): Model | undefined {
+export function fitModel(
+  space: Space,
+  objective: Objective,
+  observations: readonly Observation[],
+  known: KnownHyperparameters = new Map(),
+): Model | undefined {
   const values = finiteValues(observations);
   if (values.length === 0) return undefined;
   const warping = fitWarping(values, objective.direction);
-  const cold = priorMode(featuresOf(space).count);
-  const theta = fittedTheta(space, objective, observations, cold);
+  const theta = hyperparametersOf(space, objective, observations, known);
   const active = dataOf(space, warping, partOf(observations, objective, activeCountMax));
-  const posterior = conditioned(active, theta) ?? conditioned(active, cold);
+  const posterior = conditioned(active, theta) ?? conditioned(active, priorMode(active.d));
   return posterior && { warping, posterior, best: Math.min(...active.y) };
 }
 
-function fittedTheta(
+/**
+ * The hyperparameters for a history: those of its first `fittedCountOf` results.
+ * @returns d + 2, see fit.ts.
+ */
+export function hyperparametersOf(
   space: Space,
   objective: Objective,
-  all: readonly Observation[],
-  cold: Float64Array,
+  observations: readonly Observation[],
+  known: KnownHyperparameters,
 ): Float64Array {
-  const dataAt = (count: number): Observations | undefined => {
-    const known = all.slice(0, count);
-    const values = finiteValues(known);
-    if (values.length === 0) return undefined;
-    return dataOf(space, fitWarping(values, objective.direction), partOf(known, objective, fittedCountMax));
+  const fitted = (count: number, start: () => Float64Array): Float64Array => {
+    const found = known.get(count) ?? fittedTo(space, objective, observations.slice(0, count), start());
+    known.set(count, found);
+    return found;
   };
-  const checkpoint = checkpointOf(all.length);
-  const early = checkpoint === undefined ? undefined : dataAt(checkpoint);
-  const start = early ? fitHyperparameters(early, cold) : cold;
-  return checkpoint === all.length ? start : fitHyperparameters(dataAt(all.length)!, start);
+  const cold = (): Float64Array => priorMode(featuresOf(space).count);
+  const count = fittedCountOf(observations.length);
+  const checkpoint = checkpointOf(count);
+  return fitted(count, () => (checkpoint === undefined || checkpoint === count ? cold() : fitted(checkpoint, cold)));
+}
+
+function fittedTo(
+  space: Space,
+  objective: Objective,
+  observations: readonly Observation[],
+  start: Float64Array,
+): Float64Array {
+  const values = finiteValues(observations);
+  if (values.length === 0) return start;
+  const warping = fitWarping(values, objective.direction);
+  return fitHyperparameters(dataOf(space, warping, partOf(observations, objective, fittedCountMax)), start);
 }
 
 /** With more results than that: the better half of them by value, and the latest of the others. */
