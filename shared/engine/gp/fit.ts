@@ -9,22 +9,14 @@ import { kernels } from './kernels.ts';
  * θ  d + 2   log w (d inverse squared lengthscales), log s (signal variance), log v (noise variance)
  */
 const logBound = 9;
-const noiseMin = 1e-6;
+/**
+ * Far below what matters, and enough for a factor to exist: with a larger one, points that crowd around an optimum
+ * seem to differ by chance, and a search does not see that there is nothing left to find.
+ */
+const noiseMin = 1e-8;
 const iterationCountMax = 60;
 /** As precise as suggestions need; a tighter fit moves them less than the noise of the data does. */
 const gradientTolerance = 1e-2;
-
-/**
- * The numbers of results at which hyperparameters are fitted from the prior alone. In between they start from the last
- * of these fits. So they are a function of the history, whoever computes them and whatever was computed before: a lost
- * model is rebuilt equal with two fits.
- */
-export const checkpoints = [4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384];
-
-/** The last checkpoint at or below n; undefined before the first. */
-export function checkpointOf(n: number): number | undefined {
-  return checkpoints.findLast((count) => count <= n);
-}
 
 /** The mode of the prior: every lengthscale and the signal variance 1, the noise small. */
 export function priorMode(d: number): Float64Array {

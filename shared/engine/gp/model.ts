@@ -1,63 +1,86 @@
 import type { Objective } from '../../domain/objective.ts';
 import type { Space } from '../../domain/space.ts';
-import { log } from '../../numerics/elementary.ts';
+import { exp, log } from '../../numerics/elementary.ts';
 import type { ConditionedModel, Observations } from '../../numerics/kernels-plain.ts';
 import { finiteValues, type Observation } from '../observations.ts';
 import { featuresOf, writeFeatures } from './features.ts';
-import { checkpointOf, fitHyperparameters, priorMode } from './fit.ts';
+import { fitHyperparameters, priorMode } from './fit.ts';
 import { kernels } from './kernels.ts';
+import { checkpointOf, fittedCountOf } from './schedule.ts';
 import { fitWarping, warp, type Warping } from './values.ts';
 
 /** The fitted model of an objective, before it is told of pending points. */
 export interface Model {
   warping: Warping;
   posterior: ConditionedModel;
-  /** The best observed y. */
+  /** The y to improve on: the best that was observed or, where values are noisy, that is expected where one was. */
   best: number;
 }
+
+/** Hyperparameters by the number of results that they were fitted to, of one history. */
+export type KnownHyperparameters = Map<number, Float64Array>;
 
 /** Above this many results hyperparameters are fitted to a part of them. */
 const fittedCountMax = 400;
 /** Above this many results the model is conditioned on a part of them. */
 const activeCountMax = 1000;
-
 /** How often the noise is raised, tenfold each time, before a matrix counts as hopeless. */
 const jitterCount = 8;
+/** Where more than this part of the variance is noise, the best value was luck: what is expected there counts. */
+const noiseShareMax = 0.05;
 
 /**
- * Fits a model to a history. A function of the history alone: at a checkpoint from the prior, in between from what the
- * last checkpoint's own history gives.
+ * Fits a model to a history. A function of the history alone.
  * @param observations in the order in which they ended.
- * @returns undefined without a finite value, or where no matrix is
- *   positive definite: the caller has other samplers.
+ * @param known hyperparameters of the same history; what is worked out is added.
+ * @returns undefined without a finite value, or where no matrix is positive definite: the caller has other samplers.
  */
-export function fitModel(space: Space, objective: Objective, observations: readonly Observation[]): Model | undefined {
+export function fitModel(
+  space: Space,
+  objective: Objective,
+  observations: readonly Observation[],
+  known: KnownHyperparameters = new Map(),
+): Model | undefined {
   const values = finiteValues(observations);
   if (values.length === 0) return undefined;
   const warping = fitWarping(values, objective.direction);
-  const cold = priorMode(featuresOf(space).count);
-  const theta = fittedTheta(space, objective, observations, cold);
+  const theta = hyperparametersOf(space, objective, observations, known);
   const active = dataOf(space, warping, partOf(observations, objective, activeCountMax));
-  const posterior = conditioned(active, theta) ?? conditioned(active, cold);
-  return posterior && { warping, posterior, best: Math.min(...active.y) };
+  const posterior = conditioned(active, theta) ?? conditioned(active, priorMode(active.d));
+  return posterior && { warping, posterior, best: bestOf(posterior) };
 }
 
-function fittedTheta(
+/**
+ * The hyperparameters for a history: those of its first `fittedCountOf` results.
+ * @returns d + 2, see fit.ts.
+ */
+export function hyperparametersOf(
   space: Space,
   objective: Objective,
-  all: readonly Observation[],
-  cold: Float64Array,
+  observations: readonly Observation[],
+  known: KnownHyperparameters,
 ): Float64Array {
-  const dataAt = (count: number): Observations | undefined => {
-    const known = all.slice(0, count);
-    const values = finiteValues(known);
-    if (values.length === 0) return undefined;
-    return dataOf(space, fitWarping(values, objective.direction), partOf(known, objective, fittedCountMax));
+  const fitted = (count: number, start: () => Float64Array): Float64Array => {
+    const found = known.get(count) ?? fittedTo(space, objective, observations.slice(0, count), start());
+    known.set(count, found);
+    return found;
   };
-  const checkpoint = checkpointOf(all.length);
-  const early = checkpoint === undefined ? undefined : dataAt(checkpoint);
-  const start = early ? fitHyperparameters(early, cold) : cold;
-  return checkpoint === all.length ? start : fitHyperparameters(dataAt(all.length)!, start);
+  const cold = (): Float64Array => priorMode(featuresOf(space).count);
+  const count = fittedCountOf(observations.length);
+  const checkpoint = checkpointOf(count);
+  return fitted(count, () => (checkpoint === undefined || checkpoint === count ? cold() : fitted(checkpoint, cold)));
+}
+
+function fittedTo(
+  space: Space,
+  objective: Objective,
+  observations: readonly Observation[],
+  start: Float64Array,
+): Float64Array {
+  const values = finiteValues(observations);
+  if (values.length === 0) return start;
+  const warping = fitWarping(values, objective.direction);
+  return fitHyperparameters(dataOf(space, warping, partOf(observations, objective, fittedCountMax)), start);
 }
 
 /** With more results than that: the better half of them by value, and the latest of the others. */
@@ -92,4 +115,13 @@ function conditioned(observations: Observations, theta: Float64Array): Condition
     raised[raised.length - 1] += log(10);
   }
   return undefined;
+}
+
+/** The posterior mean at an observed point is y - v (K⁻¹ (y - m)): Rasmussen & Williams (2006), (2.25) with K - vI. */
+function bestOf({ observations: { n, y }, alpha, logParameters }: ConditionedModel): number {
+  const [s, v] = [exp(logParameters[logParameters.length - 2]), exp(logParameters[logParameters.length - 1])];
+  const noise = v / (s + v) > noiseShareMax ? v : 0;
+  let best = Infinity;
+  for (let i = 0; i < n; i++) best = Math.min(best, y[i] - noise * alpha[i]);
+  return best;
 }
