@@ -207,6 +207,17 @@ export const routes = {
     success: { status: 200, schema: m.AdviceResponse },
     refusals: [...study],
   },
+  importance: {
+    method: 'GET',
+    path: '/v1/studies/{study}/importance',
+    summary:
+      'Which parameters matter, by the model and by the best trials, with intervals. Before there are ten values the list is empty and `reason` says so.',
+    scope: 'read',
+    query: m.ImportanceQuery,
+    body: null,
+    success: { status: 200, schema: m.ImportanceResponse },
+    refusals: [...study],
+  },
   predict: {
     method: 'POST',
     path: '/v1/studies/{study}/predict',

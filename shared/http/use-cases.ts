@@ -12,6 +12,7 @@ import { enqueue } from '../service/enqueue.ts';
 import { exportTrials, type Stream } from '../service/export-trials.ts';
 import { getStudy } from '../service/get-study.ts';
 import { getTrial } from '../service/get-trial.ts';
+import { importance } from '../service/importance.ts';
 import { lintSpace } from '../service/lint-space.ts';
 import { listApiKeys } from '../service/list-api-keys.ts';
 import { listPresets } from '../service/list-presets.ts';
@@ -51,6 +52,7 @@ export const useCases: Record<Exclude<Operation, 'health' | 'openapi'>, UseCase>
   exportTrials,
   confirm,
   advice,
+  importance,
   predict,
   suggestStateless,
   lintSpace,

@@ -107,9 +107,27 @@ function settle(memory: Memory, settled: Settled): void {
   if (memory.settled.has(settled.number)) return;
   memory.settled.set(settled.number, settled);
   memory.unsettled.delete(settled.number);
-  memory.observations = [...memory.observations, settled].sort(
-    (a, b) => a.finishedMs - b.finishedMs || a.number - b.number,
-  );
+  memory.observations = [...memory.observations, settled].sort(byEnd);
+}
+
+function byEnd(a: Settled, b: Settled): number {
+  return a.finishedMs - b.finishedMs || a.number - b.number;
+}
+
+/**
+ * The results of all trials on an objective, in the order in which they came: for one that the model does not follow.
+ */
+export async function readResults(
+  ports: Ports,
+  study: StudyRecord,
+  objective: Objective,
+): Promise<History['observations']> {
+  const results: Settled[] = [];
+  for await (const trial of ports.trials.all(study)) {
+    const settled = settledOf(objective, trial);
+    if (settled) results.push(settled);
+  }
+  return results.sort(byEnd);
 }
 
 /** A trial whose result stands. Failed and cancelled ones can be opened again, and say nothing of their params. */

@@ -85,6 +85,7 @@ describe('a client', () => {
     const confirmed = await client.confirm({ study: name, body: { repeats: 2 } });
     expect(confirmed.trials.map(({ params }) => params)).toEqual([told.params, told.params]);
     expect((await client.advice({ study: name })).advice[0].kind).toBe('go_on');
+    expect(await client.importance({ study: name })).toMatchObject({ metric: 'loss', trials: 1, data: [] });
     const predicted = await client.predict({ study: name, body: { params: [told.params] } });
     expect(predicted).toMatchObject({ observations: 1, data: [{ params: told.params }] });
     const suggested = await client.suggestStateless({ body: { space: study(name).space, count: 2 } });
