@@ -7,7 +7,7 @@ import { Sampler } from '../domain/sampler.ts';
 import { Params } from '../domain/parameter.ts';
 import { Constraints, SearchSpace } from '../domain/search-space.ts';
 import { EndReason, StudySpec, StudyState } from '../domain/study.ts';
-import { Trial, TrialState } from '../domain/trial.ts';
+import { Suggestion, Trial, TrialState } from '../domain/trial.ts';
 
 /** The documents of the HTTP contract. What they hold is defined in `domain`; here is how it travels. */
 
@@ -273,6 +273,19 @@ const ShareBounds = {
   low: z.number().meta({ description: 'The low end of its 90 % interval.' }),
   high: z.number().meta({ description: 'The high end of its 90 % interval.' }),
 };
+export const ReplayRequest = z.strictObject({});
+export const ReplayResponse = z.strictObject({
+  equal: z
+    .boolean()
+    .nullable()
+    .meta({ description: 'Whether the params come out the same again; null when that cannot be said, see `reason`.' }),
+  reason: z.string().optional().meta({ description: 'Why they cannot be worked out again.' }),
+  params: Params.meta({ description: 'The params of the trial.' }),
+  recomputed: Params.nullable().meta({ description: 'What comes out now.' }),
+  suggestion: Suggestion.nullable(),
+});
+export type ReplayResponse = z.infer<typeof ReplayResponse>;
+
 export const ImportanceResponse = z.strictObject({
   metric: z.string(),
   trials: z.int().meta({ description: 'How many ended trials it is based on.' }),

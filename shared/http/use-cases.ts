@@ -21,6 +21,7 @@ import { listTrials } from '../service/list-trials.ts';
 import type { Ports } from '../service/ports.ts';
 import { predict } from '../service/predict.ts';
 import { release } from '../service/release.ts';
+import { replay } from '../service/replay.ts';
 import { report } from '../service/report.ts';
 import { retry } from '../service/retry.ts';
 import { revokeApiKey } from '../service/revoke-api-key.ts';
@@ -48,6 +49,7 @@ export const useCases: Record<Exclude<Operation, 'health' | 'openapi'>, UseCase>
   release,
   cancel,
   retry,
+  replay,
   best,
   exportTrials,
   confirm,

@@ -49,9 +49,13 @@ export async function readHistory(ports: Ports, study: StudyRecord): Promise<Kno
     seen.add(trial.number);
     const settled = settledOf(study.spec.objectives[0], trial);
     if (settled) settle(memory, settled);
-    else if (trial.state === 'waiting' || trial.state === 'running') pending.set(trial.number, trial.params);
+    else if (isPending(trial) && !memory.settled.has(trial.number)) pending.set(trial.number, trial.params);
   }
   return { observations: memory.observations, pending, unsettled: [...memory.unsettled], next: memory.next, seen };
+}
+
+function isPending({ state }: TrialRecord): boolean {
+  return state === 'waiting' || state === 'running';
 }
 
 /**
@@ -122,12 +126,12 @@ export async function readResults(
   study: StudyRecord,
   objective: Objective,
 ): Promise<History['observations']> {
-  const results: Settled[] = [];
-  for await (const trial of ports.trials.all(study)) {
-    const settled = settledOf(objective, trial);
-    if (settled) results.push(settled);
-  }
-  return results.sort(byEnd);
+  return resultsOf(objective, await readFrom(ports, study, 0));
+}
+
+/** The results among trials, in the order in which they came. */
+export function resultsOf(objective: Objective, trials: readonly TrialRecord[]): History['observations'] {
+  return trials.flatMap((trial) => settledOf(objective, trial) ?? []).sort(byEnd);
 }
 
 /** A trial whose result stands. Failed and cancelled ones can be opened again, and say nothing of their params. */

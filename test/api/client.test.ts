@@ -79,6 +79,8 @@ describe('a client', () => {
     expect(await client.cancel({ study: name, number: 2, body: {} })).toMatchObject({ state: 'cancelled' });
     expect(await client.retry({ study: name, number: 2, body: {} })).toMatchObject({ state: 'waiting' });
     expect((await client.getTrial({ study: name, number: 0 })).intermediate).toEqual([report]);
+    const replayed = await client.replay({ study: name, number: 1, body: {} });
+    expect(replayed).toMatchObject({ equal: true, params: trials[1].params, recomputed: trials[1].params });
     const page = await client.listTrials({ study: name, query: { state: 'complete' } });
     expect(page.data.map(({ number }) => number)).toEqual([0]);
     expect((await client.best({ study: name, query: { top: 1 } })).best).toMatchObject({ number: 0 });

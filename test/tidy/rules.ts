@@ -26,6 +26,7 @@ const floors: Record<string, Floor> = {
       'shared/engine/suggest.ts',
       'shared/engine/admit.ts',
       'shared/engine/suggest-with-model.ts',
+      'shared/engine/engine-version.ts',
       'shared/engine/advise.ts',
       'shared/engine/importance.ts',
       'shared/engine/predict.ts',

@@ -149,5 +149,11 @@ function summary(estimates: readonly Indices[]): Sensitivity {
   const total = estimates.reduce((sum, one) => sum + one.total, 0) / count;
   const variance = estimates.reduce((sum, one) => sum + (one.total - total) ** 2, 0) / (count - 1);
   const half = studentQuantile * Math.sqrt(variance / count);
-  return { first: Math.max(first, 0), total, low: Math.max(total - half, 0), high: total + half };
+  const [low, high] = [total - half, total + half];
+  return { first: inside(first), total: inside(total), low: inside(low), high: inside(high) };
+}
+
+/** Estimates may be a little outside of what an index can be. */
+function inside(index: number): number {
+  return Math.min(Math.max(index, 0), 1);
 }
