@@ -49,9 +49,13 @@ export async function readHistory(ports: Ports, study: StudyRecord): Promise<Kno
     seen.add(trial.number);
     const settled = settledOf(study.spec.objectives[0], trial);
     if (settled) settle(memory, settled);
-    else if (trial.state === 'waiting' || trial.state === 'running') pending.set(trial.number, trial.params);
+    else if (isPending(trial) && !memory.settled.has(trial.number)) pending.set(trial.number, trial.params);
   }
   return { observations: memory.observations, pending, unsettled: [...memory.unsettled], next: memory.next, seen };
+}
+
+function isPending({ state }: TrialRecord): boolean {
+  return state === 'waiting' || state === 'running';
 }
 
 /**
@@ -107,9 +111,27 @@ function settle(memory: Memory, settled: Settled): void {
   if (memory.settled.has(settled.number)) return;
   memory.settled.set(settled.number, settled);
   memory.unsettled.delete(settled.number);
-  memory.observations = [...memory.observations, settled].sort(
-    (a, b) => a.finishedMs - b.finishedMs || a.number - b.number,
-  );
+  memory.observations = [...memory.observations, settled].sort(byEnd);
+}
+
+function byEnd(a: Settled, b: Settled): number {
+  return a.finishedMs - b.finishedMs || a.number - b.number;
+}
+
+/**
+ * The results of all trials on an objective, in the order in which they came: for one that the model does not follow.
+ */
+export async function readResults(
+  ports: Ports,
+  study: StudyRecord,
+  objective: Objective,
+): Promise<History['observations']> {
+  return resultsOf(objective, await readFrom(ports, study, 0));
+}
+
+/** The results among trials, in the order in which they came. */
+export function resultsOf(objective: Objective, trials: readonly TrialRecord[]): History['observations'] {
+  return trials.flatMap((trial) => settledOf(objective, trial) ?? []).sort(byEnd);
 }
 
 /** A trial whose result stands. Failed and cancelled ones can be opened again, and say nothing of their params. */
