@@ -45,7 +45,7 @@ export async function openLocal(settings: LocalSettings): Promise<LocalCavia> {
   const { version } = packageJson;
   const table = openSqliteTable(data);
   const modelThread = startModelThread({ data, host, auth, version }, onFault);
-  const ports = wirePorts(table, Date.now, modelThread.noteResults);
+  const ports = wirePorts(table, undefined, modelThread.noteResults);
   const purge = (): unknown => table.purgeExpired(Math.floor(ports.clock.nowMs() / 1000)).catch(() => undefined);
   await purge();
   const timer = setInterval(purge, purgeEveryMs);

@@ -20,7 +20,7 @@ const fits = startFits(
   },
   (error) => onFault(error, 'refit'),
 );
-const ports = wirePorts(table, Date.now, fits.want);
+const ports = wirePorts(table, undefined, fits.want);
 const router = createRouter({ ports, identify: identifyCaller(ports, { auth, host }), version, onFault });
 
 port.on('message', (message: ToModelThread) => {

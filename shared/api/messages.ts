@@ -7,7 +7,7 @@ import { Sampler } from '../domain/sampler.ts';
 import { Params } from '../domain/parameter.ts';
 import { Constraints, SearchSpace } from '../domain/search-space.ts';
 import { EndReason, StudySpec, StudyState } from '../domain/study.ts';
-import { Trial, TrialState } from '../domain/trial.ts';
+import { Suggestion, Trial, TrialState } from '../domain/trial.ts';
 
 /** The documents of the HTTP contract. What they hold is defined in `domain`; here is how it travels. */
 
@@ -169,6 +169,10 @@ export const BestQuery = z.strictObject({ top: z.coerce.number().pipe(z.int().mi
 export type BestQuery = z.infer<typeof BestQuery>;
 export const ExportQuery = z.strictObject({ format: z.enum(['jsonl', 'csv']).default('jsonl') });
 export type ExportQuery = z.infer<typeof ExportQuery>;
+export const ImportanceQuery = z.strictObject({
+  metric: z.string().optional().meta({ description: 'Which objective; the first one when left out.' }),
+});
+export type ImportanceQuery = z.infer<typeof ImportanceQuery>;
 export const EmptyQuery = z.strictObject({});
 
 export const StudyPage = z.strictObject({ data: z.array(Study), nextCursor: z.string().nullable() });
@@ -264,6 +268,68 @@ export const AdviceResponse = z.strictObject({
   trials: z.int().meta({ description: 'How many complete trials it is based on.' }),
 });
 export type AdviceResponse = z.infer<typeof AdviceResponse>;
+
+const ShareBounds = {
+  low: z.number().meta({ description: 'The low end of its 90 % interval.' }),
+  high: z.number().meta({ description: 'The high end of its 90 % interval.' }),
+};
+export const ReplayRequest = z.strictObject({});
+export const ReplayResponse = z.strictObject({
+  equal: z
+    .boolean()
+    .nullable()
+    .meta({ description: 'Whether the params come out the same again; null when that cannot be said, see `reason`.' }),
+  reason: z.string().optional().meta({ description: 'Why they cannot be worked out again.' }),
+  params: Params.meta({ description: 'The params of the trial.' }),
+  recomputed: Params.nullable().meta({ description: 'What comes out now.' }),
+  suggestion: Suggestion.nullable(),
+});
+export type ReplayResponse = z.infer<typeof ReplayResponse>;
+
+export const ImportanceResponse = z.strictObject({
+  metric: z.string(),
+  trials: z.int().meta({ description: 'How many ended trials it is based on.' }),
+  method: z.enum(['sensitivity', 'pedAnova']).nullable().meta({
+    description:
+      'What the importances are. "sensitivity": the total Sobol indices of the model, when it foretells at least half of the spread of trials that it is not shown. "pedAnova": where the best trials lie. null when there is nothing to say, see `reason`.',
+  }),
+  quantile: z.number().nullable().meta({
+    description: 'The share of the trials that PED-ANOVA takes for the best: a tenth, and at least 20 trials.',
+  }),
+  explained: z.number().nullable().meta({
+    description:
+      'How much of the spread of the values the model foretells, each trial in turn not being shown to it; below 0 when it has learnt from noise.',
+  }),
+  reason: z.string().optional().meta({ description: 'Why `data` is empty.' }),
+  data: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        importance: z.number().meta({ description: 'Its share: all of them sum to 1, or are 0.' }),
+        ...ShareBounds,
+        isDistinguishable: z.boolean().meta({ description: 'Whether it is more than noise.' }),
+        trials: z
+          .strictObject({
+            importance: z.number(),
+            ...ShareBounds,
+            isAboveChance: z.boolean(),
+          })
+          .meta({
+            description:
+              'PED-ANOVA: how differently the best trials lie, above what as many trials chosen at random show; intervals by bootstrap over the trials.',
+          }),
+        sensitivity: z
+          .strictObject({ first: z.number(), total: z.number(), ...ShareBounds })
+          .nullable()
+          .meta({
+            description:
+              'Sobol indices of the model: the share of the variance over the space that the parameter causes alone (`first`) and with all others (`total`, `low`, `high`); intervals by replicated estimates.',
+          }),
+      }),
+    )
+    .meta({ description: 'The most important parameter first.' }),
+});
+export type ImportanceResponse = z.infer<typeof ImportanceResponse>;
 
 export const historyCountMax = 1000;
 export const SuggestRequest = z.strictObject({

@@ -173,6 +173,18 @@ export const routes = {
     success: { status: 200, schema: Trial },
     refusals: [...trial, 'trial_finished', 'study_closed', ...keyed],
   },
+  replay: {
+    method: 'POST',
+    path: '/v1/studies/{study}/trials/{number}/replay',
+    summary: 'Work the params of a trial out again from the stored history, and say whether they are the same.',
+    scope: 'read',
+    query: m.EmptyQuery,
+    body: m.ReplayRequest,
+    isRepeatable: true,
+    usesModel: true,
+    success: { status: 200, schema: m.ReplayResponse },
+    refusals: [...trial],
+  },
   best: {
     method: 'GET',
     path: '/v1/studies/{study}/best',
@@ -211,6 +223,18 @@ export const routes = {
     query: m.EmptyQuery,
     body: null,
     success: { status: 200, schema: m.AdviceResponse },
+    refusals: [...study],
+  },
+  importance: {
+    method: 'GET',
+    path: '/v1/studies/{study}/importance',
+    summary:
+      'Which parameters matter, by the model and by the best trials, with intervals. Before there are ten values the list is empty and `reason` says so.',
+    scope: 'read',
+    query: m.ImportanceQuery,
+    body: null,
+    usesModel: true,
+    success: { status: 200, schema: m.ImportanceResponse },
     refusals: [...study],
   },
   predict: {

@@ -7,6 +7,19 @@ export type TrialState = z.infer<typeof TrialState>;
 const Time = z.iso.datetime();
 const MetricValues = z.record(z.string(), z.number());
 
+const Ranges = z.string().optional();
+
+/** What the model knew of other trials, by their numbers, as ranges ("0-7,9"); the results are those of all others. */
+export const Knowledge = z
+  .strictObject({
+    before: z.int().meta({ description: 'Numbers below this had been looked at.' }),
+    pending: Ranges.meta({ description: 'Trials without a result whose params were known.' }),
+    inFlight: Ranges.meta({ description: 'Smaller numbers that other asks had taken: their params were imagined.' }),
+    left: Ranges.meta({ description: 'Trials that were left out: failed and cancelled ones, and those nobody saw.' }),
+  })
+  .meta({ id: 'Knowledge' });
+export type Knowledge = z.infer<typeof Knowledge>;
+
 /** How the params were chosen: enough to say why, and to compute them again. */
 export const Suggestion = z
   .strictObject({
@@ -17,6 +30,11 @@ export const Suggestion = z
       .meta({ description: 'The number that the sampler was given; for a grid, the one whose cell was free.' }),
     tries: z.int().meta({ description: 'How many draws were refused before this one (constraints, duplicates).' }),
     spaceVersion: z.int(),
+    engineVersion: z.int().meta({ description: 'Engines of one version suggest the same for the same history.' }),
+    fixed: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'The parameters whose values the ask had fixed, where it had.' }),
     mean: z
       .number()
       .optional()
@@ -26,6 +44,11 @@ export const Suggestion = z
       .optional()
       .meta({ description: 'By how much the model thought it could be wrong: one standard deviation.' }),
     observations: z.int().optional().meta({ description: 'How many results the model knew.' }),
+    knowledge: Knowledge.optional().meta({ description: 'What the model knew, unless that is too long to be kept.' }),
+    isLeftOver: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Taken out of the list of all configurations: the first that no other trial had.' }),
     fallback: z
       .enum(['in_flight', 'no_model', 'all_taken', 'duplicate'])
       .optional()

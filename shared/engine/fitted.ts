@@ -14,9 +14,6 @@ export interface Fitted {
   theta: number[];
 }
 
-/** Rises whenever the same results give other hyperparameters than before: those of another version are not used. */
-export const engineVersion = 1;
-
 /** How many of the first of n results a model of them is fitted to. */
 export function fittedCount(n: number): number {
   return fittedCountOf(n);

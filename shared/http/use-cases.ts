@@ -12,6 +12,7 @@ import { enqueue } from '../service/enqueue.ts';
 import { exportTrials, type Stream } from '../service/export-trials.ts';
 import { getStudy } from '../service/get-study.ts';
 import { getTrial } from '../service/get-trial.ts';
+import { importance } from '../service/importance.ts';
 import { lintSpace } from '../service/lint-space.ts';
 import { listApiKeys } from '../service/list-api-keys.ts';
 import { listPresets } from '../service/list-presets.ts';
@@ -20,6 +21,7 @@ import { listTrials } from '../service/list-trials.ts';
 import type { Ports } from '../service/ports.ts';
 import { predict } from '../service/predict.ts';
 import { release } from '../service/release.ts';
+import { replay } from '../service/replay.ts';
 import { report } from '../service/report.ts';
 import { retry } from '../service/retry.ts';
 import { revokeApiKey } from '../service/revoke-api-key.ts';
@@ -47,10 +49,12 @@ export const useCases: Record<Exclude<Operation, 'health' | 'openapi'>, UseCase>
   release,
   cancel,
   retry,
+  replay,
   best,
   exportTrials,
   confirm,
   advice,
+  importance,
   predict,
   suggestStateless,
   lintSpace,

@@ -6,8 +6,11 @@
  * lengthscales), log s (signal variance), log v (noise variance).
  * q(x, x') = Σ w_c δ_c with δ_c = (x_c - x'_c)², or for a categorical coordinate 0 where the two are equal and 1
  * where they are not. k = s·M(q) is Matérn-5/2. K n×n = k(X, X) + v I = L Lᵀ.
+ * The prior has a constant mean m of which nothing is known: it is what the observations say by generalised least
+ * squares, m = 1'K⁻¹y / 1'K⁻¹1. There a cluster of points counts for little more than one of them, so a search that
+ * crowds around an optimum does not take the rest of the space for as good.
  * Rasmussen & Williams, "Gaussian Processes for Machine Learning" (2006): kernel (4.17), prediction (2.25-2.26),
- * likelihood (2.30), its gradient (5.9).
+ * likelihood (2.30), its gradient (5.9), constant mean (2.40-2.42).
  */
 
 import { exp } from './elementary.ts';
@@ -27,7 +30,7 @@ export interface Observations {
   d: number;
   /** n×d. */
   x: Float64Array;
-  /** n. The mean of the prior is zero. */
+  /** n. */
   y: Float64Array;
   /** d. Which coordinates are only equal or not. */
   isCategory: readonly boolean[];
@@ -43,9 +46,11 @@ export interface ConditionedModel {
   logParameters: Float64Array;
   /** n×n lower, L. */
   l: Float64Array;
-  /** n, L⁻¹ y. */
+  /** m, the mean of the prior. */
+  mean: number;
+  /** n, L⁻¹ (y - m). */
   whitened: Float64Array;
-  /** n, K⁻¹ y. */
+  /** n, K⁻¹ (y - m). */
   alpha: Float64Array;
 }
 
@@ -67,18 +72,22 @@ export interface Kernels {
    */
   matern52(q: Float64Array, s: number, value: Float64Array, slope: Float64Array): void;
   /**
-   * log p(y | X), natural logarithm. O(n³ + d n²): a third of it the factor, the rest the inverse.
+   * log p(y | X) at the m that makes it largest, natural logarithm. O(n³ + d n²): a third of it the factor, the rest the inverse.
    * @param gradient d + 2, in the log-parameters; written.
    * @returns -∞, with a gradient of zeros, when K is not positive definite to rounding.
    */
   logLikelihood(observations: Observations, logParameters: Float64Array, gradient: Float64Array): number;
-  /** n³/3 operations. undefined when K is not positive definite to rounding. */
-  condition(observations: Observations, logParameters: Float64Array): ConditionedModel | undefined;
   /**
-   * The model with one more observation under the same parameters, O(n²).
-   * @param x d. undefined when K is then not positive definite to rounding.
+   * n³/3 operations.
+   * @param mean m, where it is known. @returns undefined when K is not positive definite to rounding.
    */
-  extend(model: ConditionedModel, x: Float64Array, y: number): ConditionedModel | undefined;
+  condition(observations: Observations, logParameters: Float64Array, mean?: number): ConditionedModel | undefined;
+  /**
+   * The model with one more observation under the same parameters and mean, O(n²).
+   * @param x d. @param noise the variance of y, where it is not v.
+   * @returns undefined when K is then not positive definite to rounding.
+   */
+  extend(model: ConditionedModel, x: Float64Array, y: number, noise?: number): ConditionedModel | undefined;
   /**
    * Posterior mean and variance of the noiseless function.
    * @param z m×d.
@@ -148,7 +157,7 @@ function logLikelihood(observations: Observations, logParameters: Float64Array, 
   const { covariances, slopes } = covariance(observations, logParameters);
   gradient.fill(0);
   if (!cholesky(covariances, n, covariances)) return -Infinity;
-  const whitened = solveLower(covariances, y, n);
+  const { whitened } = withoutMean(covariances, y, n, undefined);
   const alpha = solveLowerTransposed(covariances, whitened, n);
   const fit = dot(whitened, whitened);
   const value = -0.5 * fit - 0.5 * logDeterminant(covariances, n) - n * halfLogTwoPi;
@@ -169,35 +178,52 @@ function logLikelihood(observations: Observations, logParameters: Float64Array, 
   return value;
 }
 
-function condition(observations: Observations, logParameters: Float64Array): ConditionedModel | undefined {
+function condition(
+  observations: Observations,
+  logParameters: Float64Array,
+  known?: number,
+): ConditionedModel | undefined {
   const { n, y } = observations;
   const l = covariance(observations, logParameters).covariances;
   if (!cholesky(l, n, l)) return undefined;
-  const whitened = solveLower(l, y, n);
-  return {
-    observations,
-    logParameters: logParameters.slice(),
-    l,
-    whitened,
-    alpha: solveLowerTransposed(l, whitened, n),
-  };
+  const { mean, whitened } = withoutMean(l, y, n, known);
+  const alpha = solveLowerTransposed(l, whitened, n);
+  return { observations, logParameters: logParameters.slice(), l, mean, whitened, alpha };
 }
 
-function extend(model: ConditionedModel, x: Float64Array, y: number): ConditionedModel | undefined {
+/** m, by generalised least squares unless it is known, and L⁻¹ (y - m). */
+function withoutMean(
+  l: Float64Array,
+  y: Float64Array,
+  n: number,
+  known: number | undefined,
+): { mean: number; whitened: Float64Array } {
+  const whitened = solveLower(l, y, n);
+  const ones = solveLower(l, new Float64Array(n).fill(1), n);
+  const mean = known ?? meanOf(ones, whitened, n);
+  for (let i = 0; i < n; i++) whitened[i] -= mean * ones[i];
+  return { mean, whitened };
+}
+
+/** m of whitened ones and values, in the first n places; 0 of nothing. */
+export function meanOf(ones: Float64Array, values: Float64Array, n: number): number {
+  let [share, weight] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    share += ones[i] * values[i];
+    weight += ones[i] * ones[i];
+  }
+  return n === 0 ? 0 : share / weight;
+}
+
+function extend(model: ConditionedModel, x: Float64Array, y: number, noise?: number): ConditionedModel | undefined {
   const { observations, logParameters } = model;
   const { n } = observations;
   const { s, v } = parametersOf(logParameters);
   const l = new Float64Array((n + 1) ** 2);
-  if (!appendRow(model.l, n, crossCovariance(model, x, 1).values, s + v, l)) return undefined;
+  if (!appendRow(model.l, n, crossCovariance(model, x, 1).values, s + (noise ?? v), l)) return undefined;
   const extended = withObservation(observations, x, y);
-  const whitened = solveLower(l, extended.y, n + 1);
-  return {
-    observations: extended,
-    logParameters,
-    l,
-    whitened,
-    alpha: solveLowerTransposed(l, whitened, n + 1),
-  };
+  const { mean, whitened } = withoutMean(l, extended.y, n + 1, model.mean);
+  return { observations: extended, logParameters, l, mean, whitened, alpha: solveLowerTransposed(l, whitened, n + 1) };
 }
 
 /** The observations and one more. O(n d). @param x d. */
@@ -222,7 +248,7 @@ function predict(
   const { n } = model.observations;
   const { s } = parametersOf(model.logParameters);
   const { values } = crossCovariance(model, z, m);
-  for (let i = 0; i < m; i++) mean[i] = dot(values.subarray(i * n, (i + 1) * n), model.alpha);
+  for (let i = 0; i < m; i++) mean[i] = model.mean + dot(values.subarray(i * n, (i + 1) * n), model.alpha);
   solveLowerRows(model.l, values, n, m, values);
   for (let i = 0; i < m; i++) {
     const row = values.subarray(i * n, (i + 1) * n);
@@ -239,7 +265,7 @@ function predictGradient(
   const { n } = model.observations;
   const { s } = parametersOf(model.logParameters);
   const { values, slopes } = crossCovariance(model, z, 1);
-  const mean = dot(values, model.alpha);
+  const mean = model.mean + dot(values, model.alpha);
   solveLower(model.l, values, n, values);
   const variance = Math.max(s - dot(values, values), 0);
   solveLowerTransposed(model.l, values, n, values);

@@ -14,6 +14,7 @@ import { instantiateKernels, type KernelsInstance } from './kernels-instance.ts'
 import {
   addPredictionGradients,
   halfLogTwoPi,
+  meanOf,
   parametersOf,
   plainKernels,
   withObservation,
@@ -225,16 +226,30 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     return wasm.cholesky(matrix.at, matrix.stride, side) !== 0;
   }
 
-  /** L⁻¹ y and K⁻¹ y, in the first rows of two matrices. */
-  function solveValues({ n, y }: Observations, l: Matrix): { whitened: Matrix; alpha: Matrix } {
+  /** m, and L⁻¹ (y - m) and K⁻¹ (y - m) in the first rows of two matrices. */
+  function solveValues(
+    { n, y }: Observations,
+    l: Matrix,
+    known?: number,
+  ): { mean: number; whitened: Matrix; alpha: Matrix } {
     const side = roundUp(n, 4);
     const whitened = arena.matrix(4, side);
     const alpha = arena.matrix(1, side);
-    arena.loadRows(whitened, y, 1, n);
+    const both = new Float64Array(2 * n).fill(1);
+    both.set(y.subarray(0, n));
+    arena.loadRows(whitened, both, 2, n);
     wasm.solveLowerRows(l.at, l.stride, side, whitened.at, whitened.stride, 4);
+    const [values, ones] = [0, 1].map((row) => rowOf(whitened, row, n));
+    const mean = known ?? meanOf(ones, values, n);
+    for (let i = 0; i < n; i++) values[i] -= mean * ones[i];
     arena.doubles().copyWithin(alpha.at / 8, whitened.at / 8, (whitened.at + whitened.stride) / 8);
     wasm.solveLowerTransposedRows(l.at, l.stride, side, alpha.at, alpha.stride, 1);
-    return { whitened, alpha };
+    return { mean, whitened, alpha };
+  }
+
+  function rowOf(matrix: Matrix, row: number, n: number): Float64Array {
+    const start = indexOfRow(matrix, row);
+    return arena.doubles().subarray(start, start + n);
   }
 
   function logLikelihood(observations: Observations, logParameters: Float64Array, gradient: Float64Array): number {
@@ -268,20 +283,24 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     return value;
   }
 
-  function condition(observations: Observations, logParameters: Float64Array): ConditionedModel | undefined {
+  function condition(
+    observations: Observations,
+    logParameters: Float64Array,
+    known?: number,
+  ): ConditionedModel | undefined {
     const { n } = observations;
     begin(n);
     const points = loadPoints(observations, logParameters);
     const matrix = arena.matrix(points.side, points.side);
     if (!factorize(points, matrix, 0)) return undefined;
-    const solved = solveValues(observations, matrix);
+    const solved = solveValues(observations, matrix, known);
     const l = new Float64Array(n * n);
     const whitened = new Float64Array(n);
     const alpha = new Float64Array(n);
     arena.storeLower(matrix, n, l);
     arena.storeRows(solved.whitened, 1, n, whitened);
     arena.storeRows(solved.alpha, 1, n, alpha);
-    return { observations, logParameters: logParameters.slice(), l, whitened, alpha };
+    return { observations, logParameters: logParameters.slice(), l, mean: solved.mean, whitened, alpha };
   }
 
   function reside(model: ConditionedModel): Resident {
@@ -352,7 +371,7 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     for (let first = 0; first < m; first += chunkRows) {
       const count = Math.min(chunkRows, m - first);
       predictChunk(loaded, z.subarray(first * d), count, 0);
-      mean.set(memory.subarray(loaded.means / 8, loaded.means / 8 + count), first);
+      for (let i = 0; i < count; i++) mean[first + i] = model.mean + memory[loaded.means / 8 + i];
       variance.set(memory.subarray(loaded.variances / 8, loaded.variances / 8 + count), first);
     }
   }
@@ -371,24 +390,24 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     const slopeRow = memory.subarray(slopes.at / 8, slopes.at / 8 + points.n);
     const beta = memory.subarray(cross.at / 8, cross.at / 8 + points.n);
     addPredictionGradients(model, z, slopeRow, beta, meanGradient, varianceGradient);
-    return { mean: memory[loaded.means / 8], variance: memory[loaded.variances / 8] };
+    return { mean: model.mean + memory[loaded.means / 8], variance: memory[loaded.variances / 8] };
   }
 
-  function extend(model: ConditionedModel, x: Float64Array, y: number): ConditionedModel | undefined {
+  function extend(model: ConditionedModel, x: Float64Array, y: number, noise?: number): ConditionedModel | undefined {
     const loaded = reside(model);
     const { n, s, v, side } = loaded.points;
     predictChunk(loaded, x, 1, 0);
     const memory = arena.doubles();
     const crossRow = memory.subarray(loaded.cross.at / 8, loaded.cross.at / 8 + n);
     const l = new Float64Array((n + 1) ** 2);
-    if (!appendSolved(model.l, n, crossRow, s + v, l)) return undefined;
+    if (!appendSolved(model.l, n, crossRow, s + (noise ?? v), l)) return undefined;
 
     // L grows by the row (c', p), so y's last unknowns follow from it, and the others from the old L: Lᵀ α = L⁻¹ y - c
     // α_n.
     const pivot = l[l.length - 1];
     const whitened = new Float64Array(n + 1);
     whitened.set(model.whitened);
-    let rest = y;
+    let rest = y - model.mean;
     for (let i = 0; i < n; i++) rest -= crossRow[i] * whitened[i];
     whitened[n] = rest / pivot;
     const last = whitened[n] / pivot;
@@ -401,6 +420,7 @@ function simdKernels(wasm: KernelsInstance): Kernels {
       observations: withObservation(model.observations, x, y),
       logParameters: model.logParameters,
       l,
+      mean: model.mean,
       whitened,
       alpha,
     };

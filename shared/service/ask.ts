@@ -125,7 +125,11 @@ class Asking {
         { budget: 'budget_spent', parallel: 'parallel_limit', paused: 'paused', closed: 'finished' } as const
       )[limit];
     }
-    if (numbers.length === 0) return;
+    if (numbers.length > 0) await this.#choose(numbers, modelVersion);
+  }
+
+  /** What is to be tried under numbers, each knowing those before it. */
+  async #choose(numbers: readonly number[], modelVersion?: number): Promise<void> {
     const choose = await chooserFor(this.#ports, this.#study, modelVersion);
     for (const number of numbers) {
       const reserved = new Map(this.#held.map((held) => [held.number, held.choice.params]));
@@ -196,11 +200,20 @@ class Asking {
     this.#waitingMax = Math.max(0, room);
   }
 
-  /** Lost numbers are dropped, taken params replaced. */
+  /**
+   * Lost numbers are dropped, taken params replaced; what the model chose after them believed them to be tried, and is
+   * chosen anew.
+   */
   async #replace(numbersLost: number[], duplicates: number[]): Promise<void> {
     const held = this.#held;
-    this.#held = held.filter((_, i) => !numbersLost.includes(i) && !duplicates.includes(i));
+    const isGone = (i: number): boolean => numbersLost.includes(i) || duplicates.includes(i);
+    const firstGone = Math.min(...numbersLost, ...duplicates);
+    const isMisled = ({ choice }: Held, i: number): boolean =>
+      i > firstGone && !isGone(i) && choice.suggestion.sampler === 'gp';
+    this.#held = held.filter((one, i) => !isGone(i) && !isMisled(one, i));
     for (const i of duplicates) if (!numbersLost.includes(i)) await this.#hold(held[i], true);
+    const misled = held.filter(isMisled).map(({ number }) => number);
+    if (misled.length > 0) await this.#choose(misled);
   }
 
   /** Keeps a number for the commit, with params that no other number of this ask has. */

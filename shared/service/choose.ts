@@ -2,10 +2,12 @@ import type { Params } from '../domain/parameter.ts';
 import { paramsKey } from '../domain/params.ts';
 import { isModelled } from '../domain/study.ts';
 import type { Suggestion } from '../domain/trial.ts';
+import { engineVersion } from '../engine/engine-version.ts';
 import { suggestWithModel, type ModelSuggested } from '../engine/suggest-with-model.ts';
 import { suggest, suggestUntaken, type SuggestRequest } from '../engine/suggest.ts';
 import { spaceOfStudy } from './find.ts';
 import { historyFor, readHistory } from './history.ts';
+import { knowledgeOf } from './knowledge.ts';
 import type { Ports, StudyRecord } from './ports.ts';
 
 /** The params chosen for a number, and how. */
@@ -30,7 +32,10 @@ export async function chooserFor(ports: Ports, study: StudyRecord, modelVersion?
   return (number, fixed, reserved = new Map()) => {
     const request = requestOf(study, number, fixed, 0);
     const history = historyFor(known, number, reserved);
-    return choiceOf(study, request, suggestWithModel(request, study.spec.objectives[0], history));
+    const choice = choiceOf(study, request, suggestWithModel(request, study.spec.objectives[0], history));
+    const knowledge = choice?.suggestion.sampler === 'gp' ? knowledgeOf(known, history) : undefined;
+    if (knowledge) choice!.suggestion.knowledge = knowledge;
+    return choice;
   };
 }
 
@@ -55,7 +60,8 @@ export async function chooseAgain(
   if (refused < duplicateCountMax) return choiceOf(study, request, another(study, suggest(request)));
   const taken = new Set(reserved);
   for await (const trial of ports.trials.all(study)) taken.add(paramsKey(trial.params));
-  return choiceOf(study, request, another(study, suggestUntaken(request, taken)));
+  const choice = choiceOf(study, request, another(study, suggestUntaken(request, taken)));
+  return choice && { ...choice, suggestion: { ...choice.suggestion, isLeftOver: true } };
 }
 
 /**
@@ -77,7 +83,7 @@ function another(study: StudyRecord, suggested: ModelSuggested | undefined): Mod
   return suggested && isModelled(study.spec) ? { ...suggested, fallback: 'duplicate' } : suggested;
 }
 
-function requestOf(study: StudyRecord, number: number, fixed: Params, firstTry: number): SuggestRequest {
+export function requestOf(study: StudyRecord, number: number, fixed: Params, firstTry: number): SuggestRequest {
   return { space: spaceOfStudy(study), sampler: study.spec.sampler, seed: study.spec.seed, number, fixed, firstTry };
 }
 
@@ -87,7 +93,7 @@ function chosen(study: StudyRecord, request: SuggestRequest): Choice | undefined
 
 function choiceOf(
   study: StudyRecord,
-  { seed, number }: SuggestRequest,
+  { seed, number, fixed }: SuggestRequest,
   suggested: ModelSuggested | undefined,
 ): Choice | undefined {
   if (!suggested) return undefined;
@@ -98,6 +104,8 @@ function choiceOf(
     number,
     tries,
     spaceVersion: study.spaceVersion,
+    engineVersion,
+    ...(Object.keys(fixed).length > 0 && { fixed: Object.keys(fixed) }),
     ...expected,
     ...(observations !== undefined && { observations }),
     ...(fallback && { fallback }),

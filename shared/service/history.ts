@@ -1,6 +1,7 @@
 import type { Objective, Values } from '../domain/objective.ts';
 import type { Params } from '../domain/parameter.ts';
-import { engineVersion, recallFitted } from '../engine/fitted.ts';
+import { engineVersion } from '../engine/engine-version.ts';
+import { recallFitted } from '../engine/fitted.ts';
 import type { History } from '../engine/suggest-with-model.ts';
 import { spaceOfStudy } from './find.ts';
 import type { Ports, SettledTrial, StudyRecord, TrialRecord } from './ports.ts';
@@ -50,7 +51,7 @@ export async function readHistory(ports: Ports, study: StudyRecord, modelVersion
     seen.add(trial.number);
     const one = settledOf(study.spec.objectives[0], trial);
     if (one) settled.push(one);
-    else if (trial.state === 'waiting' || trial.state === 'running') pending.set(trial.number, trial.params);
+    else if (isPending(trial) && !memory.settled.has(trial.number)) pending.set(trial.number, trial.params);
   }
   settle(memory, settled);
   return { observations: memory.observations, pending, unsettled: [...memory.unsettled], next: memory.next, seen };
@@ -70,6 +71,10 @@ async function recall(ports: Ports, study: StudyRecord, memory: Memory, modelVer
   if (snapshot.spaceVersion === study.spaceVersion && snapshot.engineVersion === engineVersion) {
     recallFitted(spaceOfStudy(study), memory.observations, snapshot.fitted);
   }
+}
+
+function isPending({ state }: TrialRecord): boolean {
+  return state === 'waiting' || state === 'running';
 }
 
 /**
@@ -135,6 +140,22 @@ function settle(memory: Memory, settled: readonly SettledTrial[]): void {
 
 function byEnd(a: SettledTrial, b: SettledTrial): number {
   return a.finishedMs - b.finishedMs || a.number - b.number;
+}
+
+/**
+ * The results of all trials on an objective, in the order in which they came: for one that the model does not follow.
+ */
+export async function readResults(
+  ports: Ports,
+  study: StudyRecord,
+  objective: Objective,
+): Promise<History['observations']> {
+  return resultsOf(objective, await readFrom(ports, study, 0));
+}
+
+/** The results among trials, in the order in which they came. */
+export function resultsOf(objective: Objective, trials: readonly TrialRecord[]): History['observations'] {
+  return trials.flatMap((trial) => settledOf(objective, trial) ?? []).sort(byEnd);
 }
 
 /** A trial whose result stands. Failed and cancelled ones can be opened again, and say nothing of their params. */

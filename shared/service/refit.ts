@@ -1,5 +1,6 @@
 import { isModelled } from '../domain/study.ts';
-import { engineVersion, fitAhead, fittedCount } from '../engine/fitted.ts';
+import { engineVersion } from '../engine/engine-version.ts';
+import { fitAhead, fittedCount } from '../engine/fitted.ts';
 import { spaceOfStudy } from './find.ts';
 import { readHistory, type Known } from './history.ts';
 import type { Ports, SnapshotHead, StudyRecord } from './ports.ts';

@@ -79,12 +79,15 @@ describe('a client', () => {
     expect(await client.cancel({ study: name, number: 2, body: {} })).toMatchObject({ state: 'cancelled' });
     expect(await client.retry({ study: name, number: 2, body: {} })).toMatchObject({ state: 'waiting' });
     expect((await client.getTrial({ study: name, number: 0 })).intermediate).toEqual([report]);
+    const replayed = await client.replay({ study: name, number: 1, body: {} });
+    expect(replayed).toMatchObject({ equal: true, params: trials[1].params, recomputed: trials[1].params });
     const page = await client.listTrials({ study: name, query: { state: 'complete' } });
     expect(page.data.map(({ number }) => number)).toEqual([0]);
     expect((await client.best({ study: name, query: { top: 1 } })).best).toMatchObject({ number: 0 });
     const confirmed = await client.confirm({ study: name, body: { repeats: 2 } });
     expect(confirmed.trials.map(({ params }) => params)).toEqual([told.params, told.params]);
     expect((await client.advice({ study: name })).advice[0].kind).toBe('go_on');
+    expect(await client.importance({ study: name })).toMatchObject({ metric: 'loss', trials: 1, data: [] });
     const predicted = await client.predict({ study: name, body: { params: [told.params] } });
     expect(predicted).toMatchObject({ observations: 1, data: [{ params: told.params }] });
     const suggested = await client.suggestStateless({ body: { space: study(name).space, count: 2 } });

@@ -62,6 +62,9 @@ def truth(x, y, z, theta, categories):
     kernel = [[matern(mpmath.fdot(w, delta), s) for delta in row] for row in deltas]
     value_at = lambda i, j: s if i == j else kernel[max(i, j)][min(i, j)][0]
     l = cholesky([[value_at(i, j) + (v if i == j else 0) for j in range(n)] for i in range(n)])
+    ones = backward(l, forward(l, [mpf(1)] * n))
+    mean = mpmath.fdot(ones, y) / mpmath.fsum(ones)
+    y = [value - mean for value in y]
     alpha = backward(l, forward(l, y))
     inverse = [backward(l, forward(l, [mpf(i == j) for j in range(n)])) for i in range(n)]
 
@@ -76,7 +79,7 @@ def truth(x, y, z, theta, categories):
     for point in z:
         k = [matern(mpmath.fdot(w, differences(point, other, categories)), s)[0] for other in x]
         half = forward(l, k)
-        means.append(mpmath.fdot(k, alpha))
+        means.append(mean + mpmath.fdot(k, alpha))
         variances.append(s - mpmath.fdot(half, half))
     return l, likelihood, gradient, means, variances
 
@@ -95,8 +98,10 @@ def scipy_says(x, y, z, theta, categories):
     full = k(x, x) + v * np.eye(len(x))
     cross = k(z, x)
     factor = cho_factor(full, lower=True)
-    log_density = multivariate_normal(np.zeros(len(x)), full).logpdf(y)
-    return log_density, cross @ cho_solve(factor, y), s - np.einsum("ij,ji->i", cross, cho_solve(factor, cross.T))
+    whiten = np.linalg.inv(np.linalg.cholesky(full))
+    mean = np.linalg.lstsq(whiten @ np.ones((len(x), 1)), whiten @ y)[0][0]
+    log_density = multivariate_normal(np.full(len(x), mean), full).logpdf(y)
+    return log_density, mean + cross @ cho_solve(factor, y - mean), s - np.einsum("ij,ji->i", cross, cho_solve(factor, cross.T))
 
 
 def encode(values):

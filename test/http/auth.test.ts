@@ -50,6 +50,7 @@ const bodies: Partial<Record<Operation, object>> = {
   release: { attempt: 1 },
   cancel: {},
   retry: {},
+  replay: {},
   updateStudy: { budget: { trials: 200 } },
   createApiKey: { name: 'made', scopes: ['read'] },
   confirm: { repeats: 1 },

@@ -105,6 +105,23 @@ describe('a request that uses the model', () => {
   });
 });
 
+describe('results that are told', () => {
+  it('lead to a stored model, which covers all of them when the study has ended', async () => {
+    const { service } = await serve();
+    const { ports } = service;
+    await service.post('/v1/studies', studyNamed('s', { sampler: { kind: 'gp' }, budget: { trials: 6 } }));
+    for (let number = 0; number < 6; number++) {
+      await service.post('/v1/studies/s/ask');
+      await service.post(`/v1/studies/s/trials/${number}/tell`, { attempt: 1, values: { loss: number } });
+    }
+    const study = (await ports.studies.find('00000000000000000000000000', 's'))!;
+    const covered = async (): Promise<number | undefined> =>
+      (await ports.models.head(study, (await ports.studies.counter(study)).modelVersion))?.covers;
+    await expect.poll(covered, { timeout: 20_000 }).toBe(6);
+    expect(service.faults).toEqual([]);
+  });
+});
+
 describe('a thread that ends', () => {
   it('leaves its requests unavailable, and is started again', async () => {
     const { service, threads } = await serve();

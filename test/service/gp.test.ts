@@ -184,7 +184,7 @@ describe('the gp sampler', () => {
     const found = await service.ports.studies.find('00000000000000000000000000', study);
     const last = {
       params: { a: middle },
-      suggestion: { sampler: 'gp', seed: 0, number: 1, tries: 0, spaceVersion: 1 },
+      suggestion: { sampler: 'gp', seed: 0, number: 1, tries: 0, spaceVersion: 1, engineVersion: 1 },
     };
     const again = await chooseAgain(service.ports, found!, 1, {}, last, 1);
     expect(again!.suggestion).toMatchObject({ sampler: 'quasiRandom', fallback: 'duplicate' });

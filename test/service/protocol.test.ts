@@ -7,6 +7,7 @@ import { allTrials, audit } from '../audit.ts';
 import { openService, serveTable, type Service } from './in-memory-network.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newDynamoTable } from '../contract/dynamo-tables.ts';
+import { unlikeReplays } from './replays.ts';
 import { shakenTable } from './shaken-table.ts';
 import { createTestStudy, study } from './test-study.ts';
 
@@ -34,6 +35,11 @@ const scenarios: Record<string, Partial<z.input<typeof StudySpec>>> = {
   },
   'a parallel limit': { budget: { trials: 40, parallel: 4 } },
   'a search by model': { sampler: { kind: 'gp' }, budget: { trials: 25 } },
+  'a small space searched by model': {
+    space: { a: { type: 'int', low: 1, high: 15 }, b: { type: 'boolean' } },
+    sampler: { kind: 'gp' },
+    budget: { trials: 30 },
+  },
   'a small space drawn at random': {
     space: { a: { type: 'int', low: 1, high: 30 } },
     sampler: { kind: 'random' },
@@ -72,7 +78,12 @@ async function brokenBy(
     // Faults stop; whatever was lost must come back, be given out and end.
     Object.assign(shaking, { lostRequests: 0, lostReplies: 0 });
     await finish(service, ledger);
-    return [...ledger.wrong, ...(await audit(service.client, study)), ...(await lostResults(service, ledger))];
+    return [
+      ...ledger.wrong,
+      ...(await audit(service.client, study)),
+      ...(await lostResults(service, ledger)),
+      ...(await unlikeReplays(service.client, study)),
+    ];
   } finally {
     await service.close();
   }

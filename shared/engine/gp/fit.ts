@@ -9,7 +9,11 @@ import { kernels } from './kernels.ts';
  * θ  d + 2   log w (d inverse squared lengthscales), log s (signal variance), log v (noise variance)
  */
 const logBound = 9;
-const noiseMin = 1e-6;
+/**
+ * Far below what matters, and enough for a factor to exist: with a larger one, points that crowd around an optimum
+ * seem to differ by chance, and a search does not see that there is nothing left to find.
+ */
+const noiseMin = 1e-8;
 const iterationCountMax = 60;
 /** As precise as suggestions need; a tighter fit moves them less than the noise of the data does. */
 const gradientTolerance = 1e-2;

@@ -1,6 +1,6 @@
 import type { Objective } from '../../domain/objective.ts';
 import type { Space } from '../../domain/space.ts';
-import { log } from '../../numerics/elementary.ts';
+import { exp, log } from '../../numerics/elementary.ts';
 import type { ConditionedModel, Observations } from '../../numerics/kernels-plain.ts';
 import { finiteValues, type Observation } from '../observations.ts';
 import { featuresOf, writeFeatures } from './features.ts';
@@ -13,7 +13,7 @@ import { fitWarping, warp, type Warping } from './values.ts';
 export interface Model {
   warping: Warping;
   posterior: ConditionedModel;
-  /** The best observed y. */
+  /** The y to improve on: the best that was observed or, where values are noisy, that is expected where one was. */
   best: number;
 }
 
@@ -24,9 +24,10 @@ export type KnownHyperparameters = Map<number, Float64Array>;
 const fittedCountMax = 400;
 /** Above this many results the model is conditioned on a part of them. */
 const activeCountMax = 1000;
-
 /** How often the noise is raised, tenfold each time, before a matrix counts as hopeless. */
 const jitterCount = 8;
+/** Where more than this part of the variance is noise, the best value was luck: what is expected there counts. */
+const noiseShareMax = 0.05;
 
 /**
  * Fits a model to a history. A function of the history alone.
@@ -46,7 +47,7 @@ export function fitModel(
   const theta = hyperparametersOf(space, objective, observations, known);
   const active = dataOf(space, warping, partOf(observations, objective, activeCountMax));
   const posterior = conditioned(active, theta) ?? conditioned(active, priorMode(active.d));
-  return posterior && { warping, posterior, best: Math.min(...active.y) };
+  return posterior && { warping, posterior, best: bestOf(posterior) };
 }
 
 /**
@@ -114,4 +115,13 @@ function conditioned(observations: Observations, theta: Float64Array): Condition
     raised[raised.length - 1] += log(10);
   }
   return undefined;
+}
+
+/** The posterior mean at an observed point is y - v (K⁻¹ (y - m)): Rasmussen & Williams (2006), (2.25) with K - vI. */
+function bestOf({ observations: { n, y }, alpha, logParameters }: ConditionedModel): number {
+  const [s, v] = [exp(logParameters[logParameters.length - 2]), exp(logParameters[logParameters.length - 1])];
+  const noise = v / (s + v) > noiseShareMax ? v : 0;
+  let best = Infinity;
+  for (let i = 0; i < n; i++) best = Math.min(best, y[i] - noise * alpha[i]);
+  return best;
 }

@@ -3,6 +3,7 @@ import { SearchSpace } from '../../../shared/domain/search-space.ts';
 import { spaceOf, type Space } from '../../../shared/domain/space.ts';
 import { featuresOf, writeFeatures } from '../../../shared/engine/gp/features.ts';
 import { fitHyperparameters, negativeLogPosterior, priorMode } from '../../../shared/engine/gp/fit.ts';
+import { kernels } from '../../../shared/engine/gp/kernels.ts';
 import { fitModel } from '../../../shared/engine/gp/model.ts';
 import type { Observation } from '../../../shared/engine/observations.ts';
 import type { Observations } from '../../../shared/numerics/kernels-plain.ts';
@@ -83,6 +84,33 @@ describe('fitModel', () => {
     const [once, again] = [fitModel(space, objective, history), fitModel(space, objective, history)];
     expect(early).toBeDefined();
     expect(again!.posterior.logParameters).toEqual(once!.posterior.logParameters);
+  });
+
+  it('aims at the best value, or where values are noisy at the best that is expected of one', () => {
+    const random = createGenerator(11, 0);
+    const values = (noise: number): number[] =>
+      Array.from({ length: 40 }, (_, i) => Math.cos(i * 7) + noise * (random.nextUnit() - 0.5));
+    const smooth = fitModel(
+      space,
+      objective,
+      observed(Array.from({ length: 15 }, (_, i) => (((i * 7) % 20) - 8) ** 2)),
+    )!;
+    expect(smooth.best).toBe(Math.min(...smooth.posterior.observations.y));
+    const noisy = fitModel(space, objective, observed(values(3)))!;
+    expect(noisy.best).toBeGreaterThan(Math.min(...noisy.posterior.observations.y) + 0.3);
+    const [mean, variance] = [new Float64Array(40), new Float64Array(40)];
+    kernels.predict(noisy.posterior, noisy.posterior.observations.x, 40, mean, variance);
+    expect(noisy.best).toBeCloseTo(Math.min(...mean), 8);
+  });
+
+  it('gives the same with hyperparameters that are known', () => {
+    const history = observed(Array.from({ length: 75 }, (_, i) => Math.sin(i * i)));
+    const known = new Map<number, Float64Array>();
+    const first = fitModel(space, objective, history.slice(0, 73), known);
+    expect([...known.keys()]).toEqual([64, 72]);
+    const [later, cold] = [fitModel(space, objective, history, known)!, fitModel(space, objective, history)!];
+    expect(later.posterior.logParameters).toEqual(first!.posterior.logParameters);
+    expect(later.posterior.alpha).toEqual(cold.posterior.alpha);
   });
 
   it('takes ten thousand results on a part of them', () => {
