@@ -44,7 +44,7 @@ export async function openLocal(settings: LocalSettings): Promise<LocalCavia> {
   }
   const { version } = packageJson;
   const table = openSqliteTable(data);
-  const modelThread = startModelThread({ data, host, auth, version }, onFault);
+  const modelThread = startModelThread({ data, host, auth, version, turns: table.turns }, onFault);
   const ports = wirePorts(table, undefined, modelThread.noteResults);
   const purge = (): unknown => table.purgeExpired(Math.floor(ports.clock.nowMs() / 1000)).catch(() => undefined);
   await purge();

@@ -5,6 +5,8 @@ export interface ModelThreadSettings {
   host: string;
   auth: boolean;
   version: string;
+  /** See `shared/store/write-turns`. */
+  turns: SharedArrayBuffer;
 }
 
 export interface RequestMessage {

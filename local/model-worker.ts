@@ -10,9 +10,9 @@ import { wirePorts } from './wire.ts';
 
 /** The thread that serves the routes that use the model: the same router on a connection of its own. */
 
-const { data, host, auth, version } = workerData as ModelThreadSettings;
+const { data, host, auth, version, turns } = workerData as ModelThreadSettings;
 const port = parentPort!;
-const table = joinSqliteTable(data);
+const table = joinSqliteTable(data, turns);
 const fits = startFits(
   async (study) => {
     await breathe();
@@ -23,10 +23,17 @@ const fits = startFits(
 const ports = wirePorts(table, undefined, fits.want);
 const router = createRouter({ ports, identify: identifyCaller(ports, { auth, host }), version, onFault });
 
+/**
+ * One request after the other: all of them compute, so that none is done sooner for being begun sooner, and who asks
+ * while another one's point is not written yet has to work that one out as well.
+ */
+let answered = Promise.resolve();
+
 port.on('message', (message: ToModelThread) => {
   switch (message.kind) {
     case 'request':
-      return void answer(message.request);
+      answered = answered.then(() => answer(message.request));
+      return undefined;
     case 'results':
       return fits.want(message);
     case 'stop':

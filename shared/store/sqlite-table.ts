@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { applyChanges, holdsOn } from './condition.ts';
 import { isBusy, joinSqliteFile, lockFolder, openSqliteFile, troubleOf } from './sqlite-file.ts';
@@ -18,16 +17,18 @@ import {
   type TransactWrite,
   type Written,
 } from './table.ts';
+import { newTurnsMemory, takeTurns, type WriteTurns } from './write-turns.ts';
 
 /** What an SQLite table can do beyond the port. */
 export interface SqliteTable extends Table {
   /** Deletes `aux` items whose time is over; DynamoDB does that by itself. @returns how many. */
   purgeExpired(nowSeconds: number): Promise<number>;
+  /** For the thread that joins; see `joinSqliteTable`. */
+  turns: SharedArrayBuffer;
 }
 
-/** How often a write looks whether the other thread is done, and for how long. */
-const busyPauseMs = 1;
-const busyTryCountMax = 5_000;
+/** How often an operation tries again while the other thread writes. */
+const busyTryCountMax = 2_000;
 
 const fileName = 'cavia.db';
 const layout = {
@@ -44,19 +45,26 @@ export function openSqliteTable(folder: string): SqliteTable {
   const db = openSqliteFile(folder, fileName, layout);
   try {
     const lock = lockFolder(folder);
-    return tableOn(db, folder, () => lock.close());
+    const turns = newTurnsMemory();
+    return tableOn(db, folder, turns, takeTurns(turns, 'first'), () => lock.close());
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-/** The same for another thread of the process that has the folder. */
-export function joinSqliteTable(folder: string): SqliteTable {
-  return tableOn(joinSqliteFile(folder, fileName), folder);
+/** The same for another thread of the process that has the folder. @param turns of the table that has it. */
+export function joinSqliteTable(folder: string, turns: SharedArrayBuffer): SqliteTable {
+  return tableOn(joinSqliteFile(folder, fileName), folder, turns, takeTurns(turns, 'second'));
 }
 
-function tableOn(db: DatabaseSync, folder: string, onClosed: () => void = () => undefined): SqliteTable {
+function tableOn(
+  db: DatabaseSync,
+  folder: string,
+  turns: SharedArrayBuffer,
+  { giveWay, waitForOther, finish }: WriteTurns,
+  onClosed: () => void = () => undefined,
+): SqliteTable {
   const statements = new Map<string, StatementSync>();
   const run = <T>(sql: string, action: (statement: StatementSync) => T): T => {
     let statement = statements.get(sql);
@@ -64,7 +72,7 @@ function tableOn(db: DatabaseSync, folder: string, onClosed: () => void = () => 
     return action(statement);
   };
 
-  /** Does something as soon as no other thread is writing. To wait in SQLite itself would hold up all of this one. */
+  /** Does something as soon as no other thread is in the way. To wait in SQLite itself would hold up all of this one. */
   async function whenFree<T>(action: () => T): Promise<T> {
     for (let tried = 0; ; tried++) {
       try {
@@ -75,22 +83,25 @@ function tableOn(db: DatabaseSync, folder: string, onClosed: () => void = () => 
           throw trouble === undefined ? error : new TableUnavailable(trouble);
         }
       }
-      await pause(busyPauseMs);
+      await waitForOther();
     }
   }
 
   /** All or nothing, with no other writer in between. */
-  function atomically<T extends { ok: boolean }>(action: () => T): Promise<T> {
+  async function atomically<T>(action: () => T, isToBeKept: (result: T) => boolean = () => true): Promise<T> {
+    await giveWay();
     return whenFree(() => {
       run('BEGIN IMMEDIATE', (s) => s.run());
       try {
         const result = action();
-        run(result.ok ? 'COMMIT' : 'ROLLBACK', (s) => s.run());
+        run(isToBeKept(result) ? 'COMMIT' : 'ROLLBACK', (s) => s.run());
         return result;
       } catch (error) {
         // A full disk may have rolled back already.
         if (db.isTransaction) db.exec('ROLLBACK');
         throw error;
+      } finally {
+        finish();
       }
     });
   }
@@ -163,21 +174,27 @@ function tableOn(db: DatabaseSync, folder: string, onClosed: () => void = () => 
       return attributes && { key, attributes };
     },
     put: (key, attributes, condition = { kind: 'always' }) =>
-      atomically(() => writeSingly({ kind: 'put', key, attributes, condition })),
-    update: (key, changes, condition) => atomically(() => writeSingly({ kind: 'update', key, changes, condition })),
-    delete: (key) => whenFree(() => erase(key)),
+      atomically(() => writeSingly({ kind: 'put', key, attributes, condition }), isDone),
+    update: (key, changes, condition) =>
+      atomically(() => writeSingly({ kind: 'update', key, changes, condition }), isDone),
+    delete: (key) => atomically(() => erase(key)),
     transact: async (writes) => {
       assertTransaction(writes);
-      return atomically(() => writeAll(writes));
+      return atomically(() => writeAll(writes), isDone);
     },
     query: (query) => whenFree(() => pageOf(query, (sql, values) => run(sql, (s) => s.iterate(...values)))),
     purgeExpired: (nowSeconds) =>
-      whenFree(() => Number(run('DELETE FROM aux WHERE expires_at < ?', (s) => s.run(nowSeconds)).changes)),
+      atomically(() => Number(run('DELETE FROM aux WHERE expires_at < ?', (s) => s.run(nowSeconds)).changes)),
+    turns,
     close: async () => {
       db.close();
       onClosed();
     },
   };
+}
+
+function isDone({ ok }: { ok: boolean }): boolean {
+  return ok;
 }
 
 function pageOf(

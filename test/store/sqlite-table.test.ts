@@ -162,14 +162,14 @@ describe('two threads on one file', () => {
     await table.put(key('a'), { n: 0 });
     const other = new Worker(
       `const { joinSqliteTable } = require(${JSON.stringify(adapter)});
-       const { parentPort } = require('node:worker_threads');
-       const table = joinSqliteTable(${JSON.stringify(folder)});
+       const { parentPort, workerData } = require('node:worker_threads');
+       const table = joinSqliteTable(${JSON.stringify(folder)}, workerData);
        parentPort.postMessage('open');
        (async () => {
          for (let i = 0; i < 200; i++) await table.update(${JSON.stringify(key('a'))}, { add: { n: 1 } }, { kind: 'itemExists' });
          await table.close();
        })();`,
-      { eval: true },
+      { eval: true, workerData: table.turns },
     );
     await once(other, 'message');
     const ended = once(other, 'exit');
@@ -187,7 +187,7 @@ describe('two threads on one file', () => {
     const folder = newFolder();
     const table = openSqliteTable(folder);
     await table.put(key('a'), { n: 0 });
-    const joined = joinSqliteTable(folder);
+    const joined = joinSqliteTable(folder, table.turns);
     const writer = new DatabaseSync(join(folder, 'cavia.db'));
     writer.exec('BEGIN IMMEDIATE');
     let isWritten = false;

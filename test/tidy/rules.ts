@@ -45,7 +45,8 @@ const floors: Record<string, Floor> = {
     packages: ['node:zlib'],
   },
   'shared/store/sqlite-file.ts': { floors: ['shared/store'], packages: ['node:fs', 'node:path', 'node:sqlite'] },
-  'shared/store/sqlite-table.ts': { floors: ['shared/store'], packages: ['node:sqlite', 'node:timers/promises'] },
+  'shared/store/sqlite-table.ts': { floors: ['shared/store'], packages: ['node:sqlite'] },
+  'shared/store/write-turns.ts': { floors: [], packages: ['node:timers/promises'] },
   'shared/store/dynamo-table.ts': {
     floors: ['shared/store'],
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/util-dynamodb'],
