@@ -22,7 +22,10 @@ export async function startDynamoDbLocal(): Promise<{ endpoint: string; stop(): 
   for (let start = 1; ; start++) {
     const port = await freePort();
     const endpoint = `http://127.0.0.1:${port}`;
-    const engine: EngineProcess = startEngineProcess((scratchFolder) => ['java', ...javaArguments(port, scratchFolder)]);
+    const engine: EngineProcess = startEngineProcess((scratchFolder) => [
+      'java',
+      ...javaArguments(port, scratchFolder),
+    ]);
     const failure = await failureToBecomeReady('DynamoDB Local', engine, () => answers(endpoint));
     if (failure === undefined) return { endpoint, stop: engine.stop };
     await engine.stop();

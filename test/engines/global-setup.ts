@@ -15,7 +15,12 @@ declare module 'vitest' {
 
 /** Each is started once, and shared by all tests of a run. */
 const engines = [
-  { key: 'dynamoDbEndpoint', suites: 'the DynamoDB contract suite', missing: javaEnginesMissing, start: startDynamoDbLocal },
+  {
+    key: 'dynamoDbEndpoint',
+    suites: 'the DynamoDB contract suite',
+    missing: javaEnginesMissing,
+    start: startDynamoDbLocal,
+  },
   { key: 'sqsEndpoint', suites: 'the SQS contract suite', missing: javaEnginesMissing, start: startElasticMq },
   { key: 'motoEndpoint', suites: 'the S3 and Batch suites on moto', missing: motoMissing, start: startMotoServer },
 ] as const;

@@ -58,7 +58,9 @@ process.exitCode = kinds.map(install).every(Boolean) ? 0 : 1;
 function install(kind: EngineKind): boolean {
   const missingTool = kind.tools.find((tool) => !isOnPath(tool));
   if (missingTool !== undefined) {
-    console.error(`${missingTool} is not on the PATH; install it, on Debian with \`apt-get install ${kind.packages}\`.`);
+    console.error(
+      `${missingTool} is not on the PATH; install it, on Debian with \`apt-get install ${kind.packages}\`.`,
+    );
     return false;
   }
   if (kind.isInstalled()) return true;
@@ -73,7 +75,10 @@ function failureToFetch({ folder, commands, list, installedList }: EngineKind): 
   rmSync(folder, { recursive: true, force: true });
   let failure: string | undefined;
   for (let attempt = 1; attempt <= attemptCountMax; attempt++) {
-    failure = commands(attempt).reduce<string | undefined>((failed, command) => failed ?? failureOf(command), undefined);
+    failure = commands(attempt).reduce<string | undefined>(
+      (failed, command) => failed ?? failureOf(command),
+      undefined,
+    );
     if (failure !== undefined) continue;
     copyFileSync(list, installedList);
     return undefined;

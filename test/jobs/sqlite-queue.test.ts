@@ -76,7 +76,7 @@ describe('a queue on SQLite', () => {
     clock.pass(suiteVisibilitySeconds * 1000);
     const queue = openSqliteQueue({ ...settings(folder), ...clock, receiveCountMax: 1000 });
     const left = new Set<string>();
-    for (let messages; (messages = await queue.receive(receiveMax, 0)).length > 0; ) {
+    for (let messages; (messages = await queue.receive(receiveMax, 0)).length > 0;) {
       for (const { body } of messages) left.add(body);
     }
     await queue.close();
