@@ -18,7 +18,7 @@ export interface ProcessFolder {
   pathOf(id: string): string;
   order(id: string): KeptOrder | undefined;
   identity(id: string): { said: string; startedMs: number } | undefined;
-  exitCode(id: string): number | undefined;
+  exit(id: string): { code: number; atMs: number } | undefined;
   stop(id: string): ProcessStop | undefined;
   /** The first stop stays. */
   putStop(id: string, stop: ProcessStop): void;
@@ -68,6 +68,13 @@ export function openProcessFolder(folder: string): ProcessFolder {
     }
   }
 
+  /** What a job's shell has said in a file, and when: in one write, but the file is there before it. */
+  function said(jobId: string, file: string): { text: string; atMs: number } | undefined {
+    const text = read(jobId, file, String);
+    if (!text?.endsWith('\n')) return undefined;
+    return { text, atMs: Math.floor(statSync(join(pathOf(jobId), file)).mtimeMs) };
+  }
+
   /** A reader, after a crash too, sees the whole file or none. */
   function write(jobId: string, file: string, value: object): void {
     const path = join(pathOf(jobId), file);
@@ -86,9 +93,10 @@ export function openProcessFolder(folder: string): ProcessFolder {
     add: (name, order) => {
       mkdirSync(join(named, name), { recursive: true, mode: 0o700 });
       const jobId = `${name}.${Math.max(0, ...numbersOf(name)) + 1}`;
+      // The mark comes first and goes last: what is not marked has ended, after a crash too.
+      writeFileSync(join(open, jobId), '');
       mkdirSync(pathOf(jobId), { mode: 0o700 });
       write(jobId, 'job.json', order);
-      writeFileSync(join(open, jobId), '');
       return jobId;
     },
     remove: (jobId) => {
@@ -98,14 +106,12 @@ export function openProcessFolder(folder: string): ProcessFolder {
     pathOf,
     order: (jobId) => read(jobId, 'job.json', (text) => JSON.parse(text) as KeptOrder),
     identity: (jobId) => {
-      const said = read(jobId, 'identity', String);
-      // Its three lines are written as one, but the file is there before them.
-      if (!said?.endsWith('\n')) return undefined;
-      return { said, startedMs: Math.floor(statSync(join(pathOf(jobId), 'identity')).mtimeMs) };
+      const found = said(jobId, 'identity');
+      return found && { said: found.text, startedMs: found.atMs };
     },
-    exitCode: (jobId) => {
-      const text = read(jobId, 'exit', String);
-      return text?.endsWith('\n') ? Number(text) : undefined;
+    exit: (jobId) => {
+      const found = said(jobId, 'exit');
+      return found && { code: Number(found.text), atMs: found.atMs };
     },
     stop: stopOf,
     putStop: (jobId, stop) => {

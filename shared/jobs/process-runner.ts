@@ -25,7 +25,10 @@ export interface ProcessRunnerSettings {
   /** How often to look whether the processes have ended that an earlier runner started. Nothing looks without any. */
   lookMs: number;
   nowMs: () => number;
-  /** Called once for each job that ends while this runner is open, or ended since the last one was. */
+  /**
+   * Called for each job that ends while this runner is open, or has ended since the last one was. Once, unless a runner
+   * dies at that moment: then it is called again, or not at all.
+   */
   onEnded: (job: Job) => void;
   /** How many processes the kernel has killed for want of memory. */
   oomKills?: () => number;
@@ -59,9 +62,10 @@ export function openProcessRunner(settings: ProcessRunnerSettings): JobRunner {
   function settle(id: string, entry: Running): void {
     clearTimeout(entry.timer);
     const sawOomKill = oomKills() > (jobs.order(id)?.oomKills ?? Infinity);
-    const end = processEnd({ exitCode: jobs.exitCode(id), stop: jobs.stop(id) ?? entry.stop, sawOomKill });
+    const exit = jobs.exit(id);
+    const end = processEnd({ exitCode: exit?.code, stop: jobs.stop(id) ?? entry.stop, sawOomKill });
     try {
-      jobs.putEnd(id, { end, endedMs: nowMs() });
+      jobs.putEnd(id, jobs.end(id) ?? { end, endedMs: exit?.atMs ?? nowMs() });
     } catch {
       entry.isWatched = false;
       return lookLater();
@@ -125,7 +129,7 @@ export function openProcessRunner(settings: ProcessRunnerSettings): JobRunner {
     child.once('exit', () => {
       if (isClosed) return;
       // Whoever killed the shell may have left the rest of its group.
-      if (jobs.exitCode(id) === undefined) signalGroup(child.pid!, 'SIGKILL');
+      if (jobs.exit(id) === undefined) signalGroup(child.pid!, 'SIGKILL');
       settle(id, entry);
     });
     return { id };
@@ -141,6 +145,8 @@ export function openProcessRunner(settings: ProcessRunnerSettings): JobRunner {
 
   /** Takes over what the runner before left: processes that are still there, and ends that nobody wrote down. */
   function adopt(id: string): void {
+    const order = jobs.order(id);
+    if (order === undefined) return jobs.remove(id);
     if (jobs.identity(id) === undefined)
       jobs.putStop(id, { kind: 'hostFailure', message: 'The server ended while it was about to start it.' });
     // A shell that has only just come up sees the stop, or is seen here.
@@ -148,10 +154,9 @@ export function openProcessRunner(settings: ProcessRunnerSettings): JobRunner {
     const groupOf = (): number | undefined => (said !== undefined && isAlive(said) ? pidOf(said) : undefined);
     const entry: Running = { groupOf, isWatched: false, stop: undefined, timer: undefined };
     running.set(id, entry);
-    const { createdMs, timeoutMs } = jobs.order(id)!;
     const earlier = jobs.stop(id);
     if (earlier) stop(id, earlier);
-    else startTimeout(id, entry, createdMs + timeoutMs - nowMs());
+    else startTimeout(id, entry, order.createdMs + order.timeoutMs - nowMs());
   }
 
   for (const id of jobs.openIds()) adopt(id);
@@ -196,8 +201,8 @@ function signal(entry: Running, name: NodeJS.Signals): void {
 function signalGroup(group: number, name: NodeJS.Signals): void {
   try {
     process.kill(-group, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  } catch {
+    // It has ended.
   }
 }
 

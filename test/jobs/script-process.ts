@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 export interface ScriptProcess {
   /** The next line that it says. */
   line(): Promise<string>;
+  /** Resolves when it has ended by itself. */
+  ended: Promise<unknown>;
   /** Kills it with SIGKILL. @returns all lines that it has said. */
   kill(): Promise<string[]>;
 }
@@ -23,17 +25,22 @@ export function startScript([file, name]: [file: string, name: string], script: 
   const closed = once(child, 'close');
   const said: string[] = [];
   let read = 0;
+  let isOver = false;
   let wake = (): void => undefined;
   createInterface({ input: child.stdout })
     .on('line', (line) => {
       said.push(line);
       wake();
     })
-    .on('close', () => wake());
+    .on('close', () => {
+      isOver = true;
+      wake();
+    });
   return {
+    ended: closed,
     line: async () => {
       while (read === said.length) {
-        if (child.exitCode !== null) throw new Error(`the script ended with code ${child.exitCode}`);
+        if (isOver) throw new Error(`the script ended with code ${child.exitCode}`);
         await new Promise<void>((resolve) => (wake = resolve));
       }
       return said[read++];
