@@ -21,7 +21,7 @@ export interface SqliteQueueSettings {
 
 const layout = {
   formatVersion: 1,
-  // A delivery is never counted down, so that no two receptions have one receipt, redriven letters included.
+  // A delivery is never counted down, so that no two receptions have one handle, redriven letters included.
   schema: `
       CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL, visible_ms INTEGER NOT NULL,
         deliveries INTEGER NOT NULL DEFAULT 0, receives INTEGER NOT NULL DEFAULT 0, is_hidden INTEGER NOT NULL DEFAULT 0, is_dead INTEGER NOT NULL DEFAULT 0);
@@ -100,7 +100,7 @@ export function openSqliteQueue({ folder, visibilitySeconds, receiveCountMax, no
       );
       return rows.map(({ id, body, deliveries, receives }) => ({
         body: body as string,
-        receipt: `${id as number}.${deliveries as number}`,
+        handle: `${id as number}.${deliveries as number}`,
         receiveCount: receives as number,
       }));
     });
@@ -129,16 +129,16 @@ export function openSqliteQueue({ folder, visibilitySeconds, receiveCountMax, no
       wakeAll();
     },
     receive,
-    acknowledge: async (receipt) => {
-      change('DELETE FROM messages WHERE id = ? AND deliveries = ? AND is_dead = 0', ...partsOf(receipt));
+    acknowledge: async (handle) => {
+      change('DELETE FROM messages WHERE id = ? AND deliveries = ? AND is_dead = 0', ...partsOf(handle));
     },
-    changeVisibility: async (receipt, seconds) => {
+    changeVisibility: async (handle, seconds) => {
       assertWithin('seconds', seconds, 0, visibilitySecondsMax);
       const now = nowMs();
       change(
         'UPDATE messages SET visible_ms = ? WHERE id = ? AND deliveries = ? AND is_dead = 0 AND visible_ms > ?',
         now + seconds * 1000,
-        ...partsOf(receipt),
+        ...partsOf(handle),
         now,
       );
       wakeAll();
@@ -169,7 +169,7 @@ export function openSqliteQueue({ folder, visibilitySeconds, receiveCountMax, no
 
 const visibilitySecondsMax = 43_200;
 
-function partsOf(receipt: string): [number, number] {
-  const [id, delivery] = receipt.split('.').map(Number);
+function partsOf(handle: string): [number, number] {
+  const [id, delivery] = handle.split('.').map(Number);
   return [id, delivery];
 }

@@ -34,16 +34,6 @@ const batchMax = 10;
 export function openSqsQueue({ client, queueUrl, deadLetterUrl }: SqsQueueSettings): Queue {
   const closing = new AbortController();
 
-  /** What SQS answers; undefined when it refuses in one of these ways. */
-  async function answerTo<T>(request: Promise<T>, mayRefuse = (_: Error): boolean => false): Promise<T | undefined> {
-    try {
-      return await request;
-    } catch (error) {
-      if (mayRefuse(error as Error)) return undefined;
-      throw unavailableOr(error, 'SQS');
-    }
-  }
-
   async function sendBatch(messages: readonly OutgoingMessage[]): Promise<void> {
     const Entries = messages.map(({ body, delaySeconds }, i) => ({
       Id: String(i),
@@ -80,19 +70,19 @@ export function openSqsQueue({ client, queueUrl, deadLetterUrl }: SqsQueueSettin
       );
       return (reply?.Messages ?? []).map(({ Body, ReceiptHandle, Attributes }) => ({
         body: Body!,
-        receipt: ReceiptHandle!,
+        handle: ReceiptHandle!,
         receiveCount: Number(Attributes!.ApproximateReceiveCount),
       }));
     },
-    acknowledge: async (receipt) => {
+    acknowledge: async (handle) => {
       await answerTo(
-        client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receipt })),
-        isStaleReceipt,
+        client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: handle })),
+        isStaleHandle,
       );
     },
-    changeVisibility: async (receipt, seconds) => {
-      const request = { QueueUrl: queueUrl, ReceiptHandle: receipt, VisibilityTimeout: seconds };
-      await answerTo(client.send(new ChangeMessageVisibilityCommand(request)), isStaleReceipt);
+    changeVisibility: async (handle, seconds) => {
+      const request = { QueueUrl: queueUrl, ReceiptHandle: handle, VisibilityTimeout: seconds };
+      await answerTo(client.send(new ChangeMessageVisibilityCommand(request)), isStaleHandle);
     },
     counts: async (): Promise<QueueCounts> => {
       const [own, dead] = await Promise.all([attributes(queueUrl), attributes(deadLetterUrl)]);
@@ -114,9 +104,22 @@ export function openSqsQueue({ client, queueUrl, deadLetterUrl }: SqsQueueSettin
   };
 }
 
-function isStaleReceipt({ name, message }: Error): boolean {
+/** What SQS answers; undefined when it refuses in one of these ways. */
+async function answerTo<T>(
+  request: Promise<T>,
+  mayRefuse: (error: Error) => boolean = () => false,
+): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (mayRefuse(error as Error)) return undefined;
+    throw unavailableOr(error, 'SQS');
+  }
+}
+
+function isStaleHandle({ name, message }: Error): boolean {
   if (/MessageNotInflight|ReceiptHandleIsInvalid/.test(name)) return true;
-  return name === 'InvalidParameterValue' && /receipt ?handle/i.test(message);
+  return /^InvalidParameterValue/.test(name) && /receipt ?handle/i.test(message);
 }
 
 function isMovingAlready({ name, message }: Error): boolean {

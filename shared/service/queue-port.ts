@@ -4,7 +4,7 @@
  *
  * At least once: a message can come twice, late and in any order, so a message is a hint and its handler safe to run
  * again. A received message is hidden for the queue's visibility timeout; one that is not acknowledged until then comes
- * again, under a new receipt. One that was received `receiveCountMax` times without being acknowledged becomes a dead
+ * again, under a new handle. One that was received `receiveCountMax` times without being acknowledged becomes a dead
  * letter instead of coming once more.
  *
  * Every method throws `JobsUnavailable` when the engine cannot answer; nothing is known about the effect then.
@@ -18,12 +18,12 @@ export interface Queue {
    */
   receive(max: number, waitSeconds: number): Promise<ReceivedMessage[]>;
   /** The message is done and does not come again. Without effect when it has been received again since. */
-  acknowledge(receipt: string): Promise<void>;
+  acknowledge(handle: string): Promise<void>;
   /**
    * Hides the message for so long from now (0 to 43,200 seconds): more to keep it, 0 to give it back. Without effect
-   * when it is not hidden under this receipt any more.
+   * when it is not hidden under this handle any more.
    */
-  changeVisibility(receipt: string, seconds: number): Promise<void>;
+  changeVisibility(handle: string, seconds: number): Promise<void>;
   counts(): Promise<QueueCounts>;
   /** Puts the dead letters back, as if they were new. SQS does it in the background, after the call. */
   redrive(): Promise<void>;
@@ -40,7 +40,7 @@ export interface OutgoingMessage {
 export interface ReceivedMessage {
   body: string;
   /** Names this reception of the message. */
-  receipt: string;
+  handle: string;
   /** From 1. */
   receiveCount: number;
 }

@@ -108,14 +108,12 @@ export function runnerContract(title: string, open: () => Promise<RunnerHarness>
       await runner.terminate(stopped.id, 'for the test');
       await endOf(runner, stopped.id);
       const found = await runner.findByName(name);
-      const ends = found.map((job) => [job.id, job.name, job.state === 'ended' ? job.end.kind : 'open']);
-      expect(ends.sort()).toEqual(
-        [
-          [ended.id, name, 'succeeded'],
-          [stopped.id, name, 'terminated'],
-          [open.id, name, 'open'],
-        ].sort(),
-      );
+      const kinds = found.map((job) => [job.id, { name: job.name, is: job.state === 'ended' ? job.end.kind : 'open' }]);
+      expect(Object.fromEntries(kinds)).toEqual({
+        [ended.id]: { name, is: 'succeeded' },
+        [stopped.id]: { name, is: 'terminated' },
+        [open.id]: { name, is: 'open' },
+      });
       await runner.terminate(open.id, 'for the test');
     });
 

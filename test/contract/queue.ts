@@ -16,172 +16,234 @@ const pastVisibilityMs = suiteVisibilitySeconds * 1000 + 200;
 
 /** What every queue does, whatever engine is behind it. `open` gives a new, empty queue with the suite's settings. */
 export function queueContract(name: string, open: () => Promise<Queue>): void {
-  /** A test of its own queue; the waits of one are idle for the others. */
-  const fact = (title: string, prove: (queue: Queue, context: TestContext) => Promise<void>): void =>
-    void it(title, async (context) => {
+  /** A test with a queue of its own. */
+  const on =
+    (prove: (queue: Queue, context: TestContext) => Promise<void>) =>
+    async (context: TestContext): Promise<void> => {
       const queue = await open();
       try {
         await prove(queue, context);
       } finally {
         await queue.close();
       }
-    });
+    };
 
+  // The waits of one are idle for the others.
   describe.concurrent(`${name} keeps the contract of queues:`, () => {
-    fact('gives what was sent, whatever it says', async (queue, { expect }) => {
-      const bodies = ['a', ' ', 'äöü 😀', '{"a":"<&>"}', 'two\nlines\tand a tab', 'x'.repeat(messageBytesMax)];
-      await queue.send(bodies.map((body) => ({ body })));
-      const received = await drained(queue);
-      expect(received.map(({ body }) => body).sort()).toEqual(bodies.toSorted());
-    });
+    it(
+      'gives what was sent, whatever it says',
+      on(async (queue, { expect }) => {
+        const bodies = ['a', ' ', 'äöü 😀', '{"a":"<&>"}', 'two\nlines\tand a tab', 'x'.repeat(messageBytesMax)];
+        await queue.send(bodies.map((body) => ({ body })));
+        const received = await drained(queue);
+        expect(received.map(({ body }) => body).sort()).toEqual(bodies.toSorted());
+      }),
+    );
 
-    fact('takes more messages than one request of SQS, and gives ten at most', async (queue, { expect }) => {
-      const bodies = Array.from({ length: 25 }, (_, i) => `message ${i}`);
-      await queue.send(bodies.map((body) => ({ body })));
-      const first = await queue.receive(receiveMax, 0);
-      expect(first.length).toBeLessThanOrEqual(10);
-      const rest = await drained(queue);
-      expect([...first, ...rest].map(({ body }) => body).sort()).toEqual(bodies.toSorted());
-    });
+    it(
+      'takes more messages than one request of SQS, and gives ten at most',
+      on(async (queue, { expect }) => {
+        const bodies = Array.from({ length: 25 }, (_, i) => `message ${i}`);
+        await queue.send(bodies.map((body) => ({ body })));
+        const first = await queue.receive(receiveMax, 0);
+        expect(first.length).toBeLessThanOrEqual(10);
+        const rest = await drained(queue);
+        expect([...first, ...rest].map(({ body }) => body).sort()).toEqual(bodies.toSorted());
+      }),
+    );
 
-    fact('gives no more than were asked for', async (queue, { expect }) => {
-      await queue.send(['a', 'b', 'c'].map((body) => ({ body })));
-      expect(await queue.receive(2, 0)).toHaveLength(2);
-    });
+    it(
+      'gives no more than were asked for',
+      on(async (queue, { expect }) => {
+        await queue.send(['a', 'b', 'c'].map((body) => ({ body })));
+        expect(await queue.receive(2, 0)).toHaveLength(2);
+      }),
+    );
 
-    fact('has nothing to send when nothing is given', async (queue, { expect }) => {
-      await queue.send([]);
-      expect(await queue.receive(1, 0)).toEqual([]);
-    });
+    it(
+      'has nothing to send when nothing is given',
+      on(async (queue, { expect }) => {
+        await queue.send([]);
+        expect(await queue.receive(1, 0)).toEqual([]);
+      }),
+    );
 
-    fact('keeps two messages that say the same apart', async (queue, { expect }) => {
-      await queue.send([{ body: 'same' }, { body: 'same' }]);
-      expect((await drained(queue)).map(({ body }) => body)).toEqual(['same', 'same']);
-    });
+    it(
+      'keeps two messages that say the same apart',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'same' }, { body: 'same' }]);
+        expect((await drained(queue)).map(({ body }) => body)).toEqual(['same', 'same']);
+      }),
+    );
 
-    fact('hides a received message, and gives it again when it was not acknowledged', async (queue, { expect }) => {
-      await queue.send([{ body: 'a' }]);
-      const [first] = await queue.receive(1, 0);
-      expect(first.receiveCount).toBe(1);
-      expect(await queue.receive(1, 0)).toEqual([]);
-      await sleep(pastVisibilityMs);
-      const [second] = await queue.receive(1, 0);
-      expect(second).toMatchObject({ body: 'a', receiveCount: 2 });
-      expect(second.receipt).not.toBe(first.receipt);
-    });
+    it(
+      'hides a received message, and gives it again when it was not acknowledged',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'a' }]);
+        const [first] = await queue.receive(1, 0);
+        expect(first.receiveCount).toBe(1);
+        expect(await queue.receive(1, 0)).toEqual([]);
+        await sleep(pastVisibilityMs);
+        const [second] = await queue.receive(1, 0);
+        expect(second).toMatchObject({ body: 'a', receiveCount: 2 });
+        expect(second.handle).not.toBe(first.handle);
+      }),
+    );
 
-    fact('gives an acknowledged message never again', async (queue, { expect }) => {
-      await queue.send([{ body: 'a' }]);
-      const [{ receipt }] = await queue.receive(1, 0);
-      await queue.acknowledge(receipt);
-      await queue.acknowledge(receipt);
-      await sleep(pastVisibilityMs);
-      expect(await queue.receive(1, 0)).toEqual([]);
-      expect(await queue.counts()).toEqual(none);
-    });
+    it(
+      'gives an acknowledged message never again',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'a' }]);
+        const [{ handle }] = await queue.receive(1, 0);
+        await queue.acknowledge(handle);
+        await queue.acknowledge(handle);
+        await sleep(pastVisibilityMs);
+        expect(await queue.receive(1, 0)).toEqual([]);
+        expect(await queue.counts()).toEqual(none);
+      }),
+    );
 
-    fact('takes an acknowledgement for the latest reception only', async (queue, { expect }) => {
-      await queue.send([{ body: 'a' }]);
-      const [late] = await queue.receive(1, 0);
-      await sleep(pastVisibilityMs);
-      const [latest] = await queue.receive(1, 0);
-      await queue.acknowledge(late.receipt);
-      expect(await queue.counts()).toEqual({ ...none, hidden: 1 });
-      await queue.acknowledge(latest.receipt);
-      expect(await queue.counts()).toEqual(none);
-    });
+    it(
+      'takes an acknowledgement for the latest reception only',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'a' }]);
+        const [late] = await queue.receive(1, 0);
+        await sleep(pastVisibilityMs);
+        const [latest] = await queue.receive(1, 0);
+        await queue.acknowledge(late.handle);
+        expect(await queue.counts()).toEqual({ ...none, hidden: 1 });
+        await queue.acknowledge(latest.handle);
+        expect(await queue.counts()).toEqual(none);
+      }),
+    );
 
-    fact('takes a late acknowledgement while nobody has received the message again', async (queue, { expect }) => {
-      await queue.send([{ body: 'a' }]);
-      const [{ receipt }] = await queue.receive(1, 0);
-      await sleep(pastVisibilityMs);
-      await queue.acknowledge(receipt);
-      expect(await queue.counts()).toEqual(none);
-    });
+    it(
+      'takes a late acknowledgement while nobody has received the message again',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'a' }]);
+        const [{ handle }] = await queue.receive(1, 0);
+        await sleep(pastVisibilityMs);
+        await queue.acknowledge(handle);
+        expect(await queue.counts()).toEqual(none);
+      }),
+    );
 
-    fact('gives a message back at once when its visibility is set to 0', async (queue, { expect }) => {
-      await queue.send([{ body: 'a' }]);
-      const [{ receipt }] = await queue.receive(1, 0);
-      await queue.changeVisibility(receipt, 0);
-      expect(await queue.receive(1, 0)).toMatchObject([{ body: 'a', receiveCount: 2 }]);
-    });
+    it(
+      'gives a message back at once when its visibility is set to 0',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'a' }]);
+        const [{ handle }] = await queue.receive(1, 0);
+        await queue.changeVisibility(handle, 0);
+        expect(await queue.receive(1, 0)).toMatchObject([{ body: 'a', receiveCount: 2 }]);
+      }),
+    );
 
-    fact('hides a message for longer when its visibility is', async (queue, { expect }) => {
-      await queue.send([{ body: 'a' }]);
-      const [{ receipt }] = await queue.receive(1, 0);
-      await queue.changeVisibility(receipt, 60);
-      await sleep(pastVisibilityMs);
-      expect(await queue.receive(1, 0)).toEqual([]);
-      await queue.acknowledge(receipt);
-      expect(await queue.counts()).toEqual(none);
-    });
+    it(
+      'hides a message for longer when its visibility is',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'a' }]);
+        const [{ handle }] = await queue.receive(1, 0);
+        await queue.changeVisibility(handle, 60);
+        await sleep(pastVisibilityMs);
+        expect(await queue.receive(1, 0)).toEqual([]);
+        await queue.acknowledge(handle);
+        expect(await queue.counts()).toEqual(none);
+      }),
+    );
 
-    fact('changes no visibility of what is acknowledged', async (queue, { expect }) => {
-      await queue.send([{ body: 'a' }]);
-      const [{ receipt }] = await queue.receive(1, 0);
-      await queue.acknowledge(receipt);
-      await queue.changeVisibility(receipt, 0);
-      expect(await queue.receive(1, 0)).toEqual([]);
-    });
+    it(
+      'changes no visibility of what is acknowledged',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'a' }]);
+        const [{ handle }] = await queue.receive(1, 0);
+        await queue.acknowledge(handle);
+        await queue.changeVisibility(handle, 0);
+        expect(await queue.receive(1, 0)).toEqual([]);
+      }),
+    );
 
-    fact('holds a delayed message back', async (queue, { expect }) => {
-      await queue.send([{ body: 'late', delaySeconds: 1 }, { body: 'now' }]);
-      expect(await queue.counts()).toEqual({ ...none, waiting: 1, delayed: 1 });
-      expect(await queue.receive(receiveMax, 0)).toMatchObject([{ body: 'now' }]);
-      const [late] = await queue.receive(receiveMax, 5);
-      expect(late.body).toBe('late');
-    });
+    it(
+      'holds a delayed message back',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'late', delaySeconds: 1 }, { body: 'now' }]);
+        expect(await queue.counts()).toEqual({ ...none, waiting: 1, delayed: 1 });
+        expect(await queue.receive(receiveMax, 0)).toMatchObject([{ body: 'now' }]);
+        const [late] = await queue.receive(receiveMax, 5);
+        expect(late.body).toBe('late');
+      }),
+    );
 
-    fact('waits for a message, and gives it when it comes', async (queue, { expect }) => {
-      const received = queue.receive(1, 20);
-      await sleep(100);
-      await queue.send([{ body: 'a' }]);
-      expect(await received).toMatchObject([{ body: 'a' }]);
-    });
+    it(
+      'waits for a message, and gives it when it comes',
+      on(async (queue, { expect }) => {
+        const received = queue.receive(1, 20);
+        await sleep(100);
+        await queue.send([{ body: 'a' }]);
+        expect(await received).toMatchObject([{ body: 'a' }]);
+      }),
+    );
 
-    fact('waits for a hidden message to come back', async (queue, { expect }) => {
-      await queue.send([{ body: 'a' }]);
-      await queue.receive(1, 0);
-      expect(await queue.receive(1, 20)).toMatchObject([{ body: 'a', receiveCount: 2 }]);
-    });
+    it(
+      'waits for a hidden message to come back',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'a' }]);
+        await queue.receive(1, 0);
+        expect(await queue.receive(1, 20)).toMatchObject([{ body: 'a', receiveCount: 2 }]);
+      }),
+    );
 
-    fact('waits no longer than it was told to', async (queue, { expect }) => {
-      expect(await queue.receive(1, 1)).toEqual([]);
-    });
+    it(
+      'waits no longer than it was told to',
+      on(async (queue, { expect }) => {
+        expect(await queue.receive(1, 1)).toEqual([]);
+      }),
+    );
 
-    fact('lets a receive that waits end when it is closed', async (queue, { expect }) => {
-      const received = queue.receive(1, 20);
-      await sleep(100);
-      await queue.close();
-      expect(await received).toEqual([]);
-      expect(await queue.receive(1, 0)).toEqual([]);
-    });
+    it(
+      'lets a receive that waits end when it is closed',
+      on(async (queue, { expect }) => {
+        const received = queue.receive(1, 20);
+        await sleep(100);
+        await queue.close();
+        expect(await received).toEqual([]);
+        expect(await queue.receive(1, 0)).toEqual([]);
+      }),
+    );
 
-    fact('puts a message that is never acknowledged aside, and back when told to', async (queue, { expect }) => {
-      await queue.send([{ body: 'poison' }, { body: 'good' }]);
-      for (let reception = 0; reception < suiteReceiveCountMax; reception++) {
-        for (const { body, receipt } of await received(queue, reception === 0 ? 2 : 1))
-          await (body === 'good' ? queue.acknowledge(receipt) : queue.changeVisibility(receipt, 0));
-      }
-      expect(await queue.receive(receiveMax, 0)).toEqual([]);
-      expect(await queue.counts()).toEqual({ ...none, dead: 1 });
-      await queue.redrive();
-      expect(await queue.receive(1, 5)).toMatchObject([{ body: 'poison', receiveCount: 1 }]);
-    });
+    it(
+      'puts a message that is never acknowledged aside, and back when told to',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'poison' }, { body: 'good' }]);
+        for (let reception = 0; reception < suiteReceiveCountMax; reception++) {
+          for (const { body, handle } of await received(queue, reception === 0 ? 2 : 1))
+            await (body === 'good' ? queue.acknowledge(handle) : queue.changeVisibility(handle, 0));
+        }
+        expect(await queue.receive(receiveMax, 0)).toEqual([]);
+        expect(await queue.counts()).toEqual({ ...none, dead: 1 });
+        await queue.redrive();
+        expect(await queue.receive(1, 5)).toMatchObject([{ body: 'poison', receiveCount: 1 }]);
+      }),
+    );
 
-    fact('has nothing to put back when nothing was put aside', async (queue, { expect }) => {
-      await queue.send([{ body: 'a' }]);
-      await queue.redrive();
-      expect(await queue.counts()).toEqual({ ...none, waiting: 1 });
-    });
+    it(
+      'has nothing to put back when nothing was put aside',
+      on(async (queue, { expect }) => {
+        await queue.send([{ body: 'a' }]);
+        await queue.redrive();
+        expect(await queue.counts()).toEqual({ ...none, waiting: 1 });
+      }),
+    );
 
-    fact('gives every message to one of many that receive at once', async (queue, { expect }) => {
-      const bodies = Array.from({ length: 40 }, (_, i) => `message ${i}`);
-      await queue.send(bodies.map((body) => ({ body })));
-      const shares = await Promise.all(Array.from({ length: 8 }, () => drained(queue)));
-      const all = shares.flat().map(({ body }) => body);
-      expect(all.sort()).toEqual(bodies.toSorted());
-    });
+    it(
+      'gives every message to one of many that receive at once',
+      on(async (queue, { expect }) => {
+        const bodies = Array.from({ length: 40 }, (_, i) => `message ${i}`);
+        await queue.send(bodies.map((body) => ({ body })));
+        const shares = await Promise.all(Array.from({ length: 8 }, () => drained(queue)));
+        const all = shares.flat().map(({ body }) => body);
+        expect(all.sort()).toEqual(bodies.toSorted());
+      }),
+    );
 
     const unfit: [string, string][] = [
       ['is empty', ''],
@@ -189,12 +251,13 @@ export function queueContract(name: string, open: () => Promise<Queue>): void {
       ['has a byte too many because of its umlauts', 'ä'.repeat(messageBytesMax / 2 + 1)],
       ['holds what XML cannot', 'a\u0000b'],
     ];
-    for (const [what, body] of unfit) {
-      fact(`refuses a message that ${what}, and the others with it`, async (queue, { expect }) => {
-        await expect(queue.send([{ body: 'good' }, { body }])).rejects.toThrow(Error);
-        expect(await queue.counts()).toEqual(none);
-      });
-    }
+    it.for(unfit)('refuses a message that %s, and the others with it', async ([, body], context) => {
+      const { expect } = context;
+      const queue = await open();
+      await expect(queue.send([{ body: 'good' }, { body }])).rejects.toThrow(Error);
+      expect(await queue.counts()).toEqual(none);
+      await queue.close();
+    });
   });
 }
 
@@ -207,7 +270,7 @@ async function drained(queue: Queue): Promise<ReceivedMessage[]> {
   for (let round = 0; round < roundMax; round++) {
     const messages = await queue.receive(receiveMax, 0);
     if (messages.length === 0) return all;
-    for (const { receipt } of messages) await queue.acknowledge(receipt);
+    for (const { handle } of messages) await queue.acknowledge(handle);
     all.push(...messages);
   }
   throw new Error(`the queue still had messages after ${roundMax} rounds`);

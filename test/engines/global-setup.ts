@@ -36,7 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }),
   );
   return async () => {
-    await Promise.all(running.map((engine) => engine?.stop()));
+    await Promise.all(running.map(async (engine) => engine?.stop()));
   };
 }
 

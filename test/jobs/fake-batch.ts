@@ -216,8 +216,9 @@ function isNamed(jobName: string, filter: string): boolean {
   return filter.endsWith('*') ? name.startsWith(filter.slice(0, -1)) : name === filter;
 }
 
-function summaryOf({ isTerminated: _, container: { exitCode, reason }, ...summary }: FakeJob['detail']): object {
-  return { ...summary, container: { exitCode, reason } };
+function summaryOf({ container: { exitCode, reason }, ...detail }: FakeJob['detail']): object {
+  const { jobId, jobName, status, statusReason, createdAt, startedAt, stoppedAt } = detail;
+  return { jobId, jobName, status, statusReason, createdAt, startedAt, stoppedAt, container: { exitCode, reason } };
 }
 
 function start(job: FakeJob, overrides: z.infer<typeof SubmitJob>['containerOverrides']): void {

@@ -27,20 +27,20 @@ describe('a queue on SQLite', () => {
     }
     expect(await first.receive(1, 0)).toEqual([]);
     await first.send([{ body: 'hidden' }, { body: 'delayed', delaySeconds: 900 }]);
-    const [{ receipt }] = await first.receive(1, 0);
+    const [{ handle }] = await first.receive(1, 0);
     await first.send([{ body: 'waiting' }]);
     await first.close();
 
     const second = openSqliteQueue({ ...settings(folder), ...clock });
     expect(await second.counts()).toEqual({ waiting: 1, hidden: 1, delayed: 1, dead: 1 });
-    await second.acknowledge(receipt);
+    await second.acknowledge(handle);
     expect(await second.counts()).toEqual({ waiting: 1, hidden: 0, delayed: 1, dead: 1 });
     clock.pass(900_000);
     expect((await second.receive(receiveMax, 0)).map(({ body }) => body).sort()).toEqual(['delayed', 'waiting']);
     await second.close();
   });
 
-  it('takes no receipt from before a redrive for the message that came back', async () => {
+  it('takes no handle from before a redrive for the message that came back', async () => {
     const clock = newClock();
     const queue = openSqliteQueue({ ...settings(newFolder()), ...clock, receiveCountMax: 1 });
     await queue.send([{ body: 'a' }]);
@@ -50,7 +50,7 @@ describe('a queue on SQLite', () => {
     await queue.redrive();
     const [after] = await queue.receive(1, 0);
     expect(after).toMatchObject({ body: 'a', receiveCount: 1 });
-    await queue.acknowledge(before.receipt);
+    await queue.acknowledge(before.handle);
     expect(await queue.counts()).toEqual({ waiting: 0, hidden: 1, delayed: 0, dead: 0 });
     await queue.close();
   });
@@ -63,9 +63,9 @@ describe('a queue on SQLite', () => {
        for (let i = 0; ; i++) {
          await queue.send([{ body: 'kept ' + i }, { body: 'done ' + i }]);
          console.log('kept ' + i);
-         for (const { body, receipt } of await queue.receive(10, 0)) {
+         for (const { body, handle } of await queue.receive(10, 0)) {
            if (!body.startsWith('done')) continue;
-           await queue.acknowledge(receipt);
+           await queue.acknowledge(handle);
            console.log(body);
          }
        }`,
