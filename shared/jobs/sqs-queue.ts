@@ -119,7 +119,7 @@ async function answerTo<T>(
 
 function isStaleHandle({ name, message }: Error): boolean {
   if (/MessageNotInflight|ReceiptHandleIsInvalid/.test(name)) return true;
-  return /^InvalidParameterValue/.test(name) && /receipt ?handle/i.test(message);
+  return name.startsWith('InvalidParameterValue') && /receipt ?handle/i.test(message);
 }
 
 function isMovingAlready({ name, message }: Error): boolean {
