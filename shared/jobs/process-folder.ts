@@ -123,7 +123,7 @@ export function openProcessFolder(folder: string): ProcessFolder {
       rmSync(join(open, jobId), { force: true });
     },
     openIds: () => entriesOf(open).filter((entry) => id.test(entry)),
-    idsOf: (name) => numbersOf(name).map((number) => `${name}.${number}`),
+    idsOf: (name) => (id.test(`${name}.1`) ? numbersOf(name).map((number) => `${name}.${number}`) : []),
   };
 }
 

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
  */
 export const sayIdentity =
   'if [ -r /proc/$$/stat ]; then read -r stat </proc/$$/stat; read -r boot </proc/sys/kernel/random/boot_id; ' +
-  'else stat=$(ps -o lstart= -p $$); boot=; fi; printf "%s\\n" "$$" "$stat" "$boot"';
+  'else stat=$(LC_ALL=C TZ=UTC ps -o lstart= -p $$); boot=; fi; printf "%s\\n" "$$" "$stat" "$boot"';
 
 /** Whether the process that said this is still there, and not only waiting for somebody to ask how it ended. */
 export function isAlive(said: string): boolean {
@@ -47,7 +47,8 @@ function bootId(): string {
 
 function startedElsewhere(pid: string): string | undefined {
   try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', pid], { encoding: 'utf8' }).trim();
+    const env = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' };
+    return execFileSync('ps', ['-o', 'lstart=', '-p', pid], { encoding: 'utf8', env }).trim();
   } catch {
     return undefined;
   }

@@ -112,7 +112,7 @@ export function openProcessRunner(settings: ProcessRunnerSettings): JobRunner {
 
   async function submit(order: JobOrder): Promise<{ id: string }> {
     assert(!isClosed, 'a closed runner starts nothing');
-    const command = runnableCommand(order, workingFolder, environment['PATH'] ?? '');
+    const command = runnableCommand(order, workingFolder, { ...environment, ...order.environment }['PATH'] ?? '');
     const gpus = visibleGpus(order, settings.gpuNames);
     const timeoutMs = order.timeoutSeconds * 1000;
     const id = place(order.name, { createdMs: nowMs(), timeoutMs, oomKills: oomKills() });

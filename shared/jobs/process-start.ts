@@ -28,7 +28,11 @@ export async function startProcess(
   place: { cwd: string; env: NodeJS.ProcessEnv },
 ): Promise<ChildProcess> {
   try {
-    const child = spawn('sh', ['-c', sayHowItEnds, folder, ...command], { ...place, detached: true, stdio: 'ignore' });
+    const child = spawn('/bin/sh', ['-c', sayHowItEnds, folder, ...command], {
+      ...place,
+      detached: true,
+      stdio: 'ignore',
+    });
     await once(child, 'spawn');
     child.unref();
     return child;
@@ -36,7 +40,7 @@ export async function startProcess(
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'E2BIG') throw new JobRefused('The command and its environment are too long for this machine.');
     if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR')
-      throw new JobRefused(`Nothing can be started with sh in ${place.cwd}: ${message}.`);
+      throw new JobRefused(`Nothing can be started with /bin/sh in ${place.cwd}: ${message}.`);
     throw new JobsUnavailable(`the program could not be started: ${message}`, { cause: error });
   }
 }

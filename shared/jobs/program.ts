@@ -7,7 +7,7 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
  */
 export function findProgram(program: string, folder: string, path: string): string | undefined {
   if (program.includes('/') || isAbsolute(program)) return runnable(resolve(folder, program));
-  for (const one of path.split(delimiter)) {
+  for (const one of path.split(delimiter).filter((part) => part !== '')) {
     const found = runnable(resolve(folder, join(one, program)));
     if (found !== undefined) return found;
   }

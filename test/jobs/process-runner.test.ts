@@ -58,6 +58,15 @@ describe('a command', () => {
     expect(await runner.lastLine(id)).toBe(folder);
   });
 
+  it('is looked for on the PATH that it will see itself', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'train'), '#!/bin/sh\necho trained\n', { mode: 0o755 });
+    const { runner } = newRunner();
+    const { id } = await runner.submit({ ...order(''), command: ['train'], environment: { PATH: folder } });
+    await endOf(runner, id);
+    expect(await runner.lastLine(id)).toBe('trained');
+  });
+
   it('sees the environment of the server beneath its own', async () => {
     const { runner } = newRunner({ environment: { PATH: process.env['PATH'], BASE: 'base', BOTH: 'base' } });
     const { id } = await runner.submit({ ...order('echo "$BASE $BOTH"'), environment: { BOTH: 'own' } });
