@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { JobEnd } from '../domain/job-end.ts';
 import type { ProcessStop } from './process-end.ts';
 
@@ -49,8 +49,9 @@ export function nameOfJob(jobId: string): string | undefined {
 }
 
 export function openProcessFolder(folder: string): ProcessFolder {
-  const named = join(folder, 'by-name');
-  const open = join(folder, 'open');
+  // Programs run elsewhere.
+  const named = resolve(folder, 'by-name');
+  const open = resolve(folder, 'open');
   for (const one of [named, open]) mkdirSync(one, { recursive: true, mode: 0o700 });
 
   function pathOf(jobId: string): string {

@@ -10,7 +10,8 @@ import { sayIdentity } from './process-identity.ts';
  */
 const sayHowItEnds = [
   'trap : TERM HUP',
-  `{ ${sayIdentity}; } >"$0/identity"`,
+  // Nothing runs that could not be found again.
+  `{ ${sayIdentity}; } >"$0/identity" || kill -9 0`,
   // Told to end before it had begun.
   'if [ -e "$0/stop.json" ]; then code=143',
   'else "$@" >"$0/stdout" 2>"$0/stderr" </dev/null; code=$?; fi',

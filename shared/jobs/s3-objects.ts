@@ -6,7 +6,8 @@ import {
   type GetObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { isObjectKey, objectBytesMax, type Objects, type StoredObject } from '../service/objects-port.ts';
+import { isObjectKey } from '../domain/object-key.ts';
+import { objectBytesMax, type Objects, type StoredObject } from '../service/objects-port.ts';
 import { unavailableOr } from './aws-unavailable.ts';
 import { assertWithin } from './message-limits.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Small texts under keys, which jobs write and the service reads: results above all. Adapters: folder-objects,
+ * Small texts under keys (`isObjectKey`), which jobs write and the service reads: results above all. Adapters: folder-objects,
  * s3-objects; one contract suite (test/contract/objects.ts) holds both to the same behaviour.
  *
  * A put is atomic: a reader sees the text before or after it, never a part. A get sees every put that was answered.
@@ -24,11 +24,3 @@ export interface ObjectHead {
 
 /** The most that `put` takes and `get` reads. */
 export const objectBytesMax = 256 * 1024;
-
-const part = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/;
-const keyLengthMax = 512;
-
-/** Whether a text is a key: parts of letters, digits, `.`, `_` and `-` with `/` between them. */
-export function isObjectKey(key: string): boolean {
-  return key.length <= keyLengthMax && key.split('/').every((one) => part.test(one));
-}

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openProcessFolder } from '../../shared/jobs/process-folder.ts';
@@ -400,6 +400,16 @@ describe('a runner that opens where one was killed', () => {
     }
     expect(started.size).toBeGreaterThan(20);
     expect(openProcessFolder(folder).openIds()).toEqual([]);
+  });
+});
+
+describe('a folder of jobs', () => {
+  it('may be given from where the server runs, which is not where programs do', async () => {
+    const folder = relative(process.cwd(), newFolder());
+    const { runner } = newRunner({ folder });
+    const { id } = await runner.submit(order('pwd'));
+    expect(await endOf(runner, id)).toMatchObject({ end: { kind: 'succeeded' } });
+    expect(await runner.lastLine(id)).toBe(root);
   });
 });
 

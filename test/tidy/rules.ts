@@ -13,7 +13,8 @@ interface Floor {
   packages: string[];
 }
 
-const jobPorts = [
+const jobFloors = [
+  'shared/domain',
   'shared/service/job-errors.ts',
   'shared/service/objects-port.ts',
   'shared/service/queue-port.ts',
@@ -51,7 +52,7 @@ const floors: Record<string, Floor> = {
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/util-dynamodb'],
   },
   'shared/jobs': {
-    floors: ['shared/domain', ...jobPorts],
+    floors: jobFloors,
     packages: [
       'node:assert/strict',
       'node:child_process',
@@ -65,16 +66,16 @@ const floors: Record<string, Floor> = {
     ],
   },
   'shared/jobs/sqlite-queue.ts': {
-    floors: ['shared/jobs', ...jobPorts, 'shared/store/sqlite-file.ts'],
+    floors: ['shared/jobs', ...jobFloors, 'shared/store/sqlite-file.ts'],
     packages: ['node:sqlite'],
   },
-  'shared/jobs/sqs-queue.ts': { floors: ['shared/jobs', ...jobPorts], packages: ['@aws-sdk/client-sqs'] },
+  'shared/jobs/sqs-queue.ts': { floors: ['shared/jobs', ...jobFloors], packages: ['@aws-sdk/client-sqs'] },
   'shared/jobs/batch-runner.ts': {
-    floors: ['shared/jobs', ...jobPorts],
+    floors: ['shared/jobs', ...jobFloors],
     packages: ['@aws-sdk/client-batch', '@aws-sdk/client-cloudwatch-logs'],
   },
   'shared/jobs/s3-objects.ts': {
-    floors: ['shared/jobs', ...jobPorts],
+    floors: ['shared/jobs', ...jobFloors],
     packages: ['node:assert/strict', '@aws-sdk/client-s3'],
   },
   'shared/http': { floors: ['shared/service', 'shared/api'], packages: ['zod'] },
