@@ -8,8 +8,8 @@ import {
   type ReceivedMessage,
 } from '../../shared/service/queue-port.ts';
 
-/** How the queues of the suite are set: as short as SQS allows. */
-export const suiteVisibilitySeconds = 1;
+/** How the queues of the suite are set: short, but long for a machine that is busy. */
+export const suiteVisibilitySeconds = 2;
 export const suiteReceiveCountMax = 2;
 
 const pastVisibilityMs = suiteVisibilitySeconds * 1000 + 200;
@@ -165,10 +165,10 @@ export function queueContract(name: string, open: () => Promise<Queue>): void {
     it(
       'holds a delayed message back',
       on(async (queue, { expect }) => {
-        await queue.send([{ body: 'late', delaySeconds: 1 }, { body: 'now' }]);
+        await queue.send([{ body: 'late', delaySeconds: suiteVisibilitySeconds }, { body: 'now' }]);
         expect(await queue.counts()).toEqual({ ...none, waiting: 1, delayed: 1 });
         expect(await queue.receive(receiveMax, 0)).toMatchObject([{ body: 'now' }]);
-        const [late] = await queue.receive(receiveMax, 5);
+        const [late] = await queue.receive(receiveMax, 20);
         expect(late.body).toBe('late');
       }),
     );
@@ -221,7 +221,7 @@ export function queueContract(name: string, open: () => Promise<Queue>): void {
         expect(await queue.receive(receiveMax, 0)).toEqual([]);
         expect(await queue.counts()).toEqual({ ...none, dead: 1 });
         await queue.redrive();
-        expect(await queue.receive(1, 5)).toMatchObject([{ body: 'poison', receiveCount: 1 }]);
+        expect(await queue.receive(1, 20)).toMatchObject([{ body: 'poison', receiveCount: 1 }]);
       }),
     );
 

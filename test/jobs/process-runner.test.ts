@@ -118,9 +118,12 @@ describe('the end of a process', () => {
   it('is for want of memory when the kernel killed something then, and it was killed', async () => {
     let kills = 3;
     const { runner } = newRunner({ oomKills: () => kills });
-    const killed = await runner.submit(order('sleep 0.2; kill -KILL $$'));
-    const exited = await runner.submit(order('sleep 0.2; exit 1'));
+    const go = join(newFolder(), 'go');
+    const waiting = `while [ ! -e ${go} ]; do sleep 0.02; done`;
+    const killed = await runner.submit(order(`${waiting}; kill -KILL $$`));
+    const exited = await runner.submit(order(`${waiting}; exit 1`));
     kills = 4;
+    writeFileSync(go, '');
     const later = await runner.submit(order('kill -KILL $$'));
     expect(await endOf(runner, killed.id)).toMatchObject({ end: { kind: 'outOfMemory', exitCode: 137 } });
     expect(await endOf(runner, exited.id)).toMatchObject({ end: { kind: 'exitCode', exitCode: 1 } });

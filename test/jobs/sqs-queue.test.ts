@@ -24,7 +24,7 @@ describe.skipIf(endpoint === null)('SQS', () => {
     const queue = await newQueue(losingTheFirst('ReceiveMessage'));
     await queue.send([{ body: 'a' }]);
     expect(await queue.receive(1, 0)).toEqual([]);
-    expect(await queue.receive(1, 5)).toMatchObject([{ body: 'a', receiveCount: 2 }]);
+    expect(await queue.receive(1, 20)).toMatchObject([{ body: 'a', receiveCount: 2 }]);
     await queue.close();
   });
 
