@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { applyChanges, holdsOn } from './condition.ts';
+import { openSqliteFile, troubleOf } from './sqlite-file.ts';
 import { assertTransaction } from './transaction.ts';
 import {
   itemBytesMax,
@@ -19,27 +18,24 @@ import {
   type Written,
 } from './table.ts';
 
-/** Thrown when a data folder cannot be opened; the message is one sentence for the person who starts the server. */
-export class DataFolderRefused extends Error {
-  override readonly name = 'DataFolderRefused';
-}
-
 /** What an SQLite table can do beyond the port. */
 export interface SqliteTable extends Table {
   /** Deletes `aux` items whose time is over; DynamoDB does that by itself. @returns how many. */
   purgeExpired(nowSeconds: number): number;
 }
 
-/** The layout of the file; a file of another version is refused instead of misread. */
-const formatVersion = 1;
+const layout = {
+  formatVersion: 1,
+  schema: `
+      CREATE TABLE IF NOT EXISTS core (pk TEXT, sk TEXT, open_pk TEXT, open_sk TEXT, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS core_open ON core (open_pk, open_sk, pk, sk) WHERE open_pk IS NOT NULL;
+      CREATE TABLE IF NOT EXISTS aux (pk TEXT, sk TEXT, expires_at INTEGER, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS aux_expires ON aux (expires_at) WHERE expires_at IS NOT NULL;`,
+};
 
-/**
- * The port on one SQLite file in a folder, in the process itself.
- * Write-ahead log with a flush on every commit: what was acknowledged survives kill -9 and a power cut. The file stays
- * locked while it is open, by the operating system, so a second process is refused and a killed one leaves no lock.
- */
+/** The port on one SQLite file in a folder, in the process itself. */
 export function openSqliteTable(folder: string): SqliteTable {
-  const db = openDatabase(folder);
+  const db = openSqliteFile(folder, 'cavia.db', layout);
   const statements = new Map<string, StatementSync>();
   const run = <T>(sql: string, action: (statement: StatementSync) => T): T => {
     let statement = statements.get(sql);
@@ -47,7 +43,8 @@ export function openSqliteTable(folder: string): SqliteTable {
     try {
       return action(statement);
     } catch (error) {
-      throw unavailable(error, folder);
+      const trouble = troubleOf(error, folder);
+      throw trouble === undefined ? error : new TableUnavailable(trouble);
     }
   };
 
@@ -193,91 +190,4 @@ function valueBytes(value: AttributeValue): number {
     ? elements.reduce((sum: number, one) => sum + valueBytes(one), 0)
     : itemBytes(value);
   return 3 + elements.length + contents;
-}
-
-function openDatabase(folder: string): DatabaseSync {
-  try {
-    makeFolder(folder);
-  } catch (error) {
-    throw refusedFolder(folder, error);
-  }
-  let db: DatabaseSync | undefined;
-  try {
-    db = new DatabaseSync(join(folder, 'cavia.db'));
-    db.exec(`
-      PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;`);
-    const found = db.prepare('PRAGMA user_version').get()!.user_version as number;
-    if (found !== 0 && found !== formatVersion) {
-      throw new DataFolderRefused(
-        `The data in ${folder} has format ${found}; this version of Cavia reads format ${formatVersion}.`,
-      );
-    }
-    db.exec(`
-      BEGIN IMMEDIATE;
-      CREATE TABLE IF NOT EXISTS core (pk TEXT, sk TEXT, open_pk TEXT, open_sk TEXT, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS core_open ON core (open_pk, open_sk, pk, sk) WHERE open_pk IS NOT NULL;
-      CREATE TABLE IF NOT EXISTS aux (pk TEXT, sk TEXT, expires_at INTEGER, body TEXT NOT NULL, PRIMARY KEY (pk, sk)) WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS aux_expires ON aux (expires_at) WHERE expires_at IS NOT NULL;
-      PRAGMA user_version = ${formatVersion};
-      COMMIT;`);
-    return db;
-  } catch (error) {
-    db?.close();
-    if (error instanceof DataFolderRefused) throw error;
-    throw refusedFolder(folder, error);
-  }
-}
-
-/**
- * As `mkdir -p`. Node's own recursion never ends below /proc, where a parent exists and a child is refused as missing.
- */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another process was quicker.
-    if ((error as { code?: string }).code !== 'EEXIST') throw error;
-  }
-}
-
-function refusedFolder(folder: string, error: unknown): DataFolderRefused {
-  const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
-  const primary = primaryCode(errcode);
-  if (primary === sqliteCode.busy) {
-    return new DataFolderRefused(
-      `The data folder ${folder} is in use by another Cavia: stop that one, or give another folder with --data.`,
-    );
-  }
-  if (primary === sqliteCode.full || code === 'ENOSPC') {
-    return new DataFolderRefused(
-      `The disk that holds the data folder ${folder} is full: free some space, or give another folder with --data.`,
-    );
-  }
-  if (primary === sqliteCode.notADatabase || primary === sqliteCode.corrupt) {
-    return new DataFolderRefused(
-      `The file cavia.db in ${folder} is not a Cavia database: give another folder with --data.`,
-    );
-  }
-  return new DataFolderRefused(
-    `The data folder ${folder} cannot be opened for writing (${message}): give another folder with --data.`,
-  );
-}
-
-const sqliteCode = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
-
-/** Extended codes carry the primary one in the low byte. */
-function primaryCode(errcode: number | undefined): number | undefined {
-  return errcode === undefined ? undefined : errcode & 0xff;
-}
-
-function unavailable(error: unknown, folder: string): Error {
-  const primary = primaryCode((error as { errcode?: number }).errcode);
-  if (primary === sqliteCode.full) return new TableUnavailable(`the disk that holds ${folder} is full`);
-  if (primary === sqliteCode.ioError || primary === sqliteCode.readOnly)
-    return new TableUnavailable(`${folder} cannot be written`);
-  return error as Error;
 }

@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import type { Readable } from 'node:stream';
 import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { DataFolderRefused, openSqliteTable, type SqliteTable } from '../../shared/store/sqlite-table.ts';
+import { DataFolderRefused } from '../../shared/store/sqlite-file.ts';
+import { openSqliteTable, type SqliteTable } from '../../shared/store/sqlite-table.ts';
 import { queryAll, TableUnavailable, type Condition, type Key } from '../../shared/store/table.ts';
 import { tableContract } from '../contract/table.ts';
 

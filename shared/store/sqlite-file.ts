@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** Thrown when a data folder cannot be opened; the message is one sentence for the person who starts the server. */
+export class DataFolderRefused extends Error {
+  override readonly name = 'DataFolderRefused';
+}
+
+interface Layout {
+  /** A file of another version is refused instead of misread. */
+  formatVersion: number;
+  /** Statements that make what is not there yet. */
+  schema: string;
+}
+
+/**
+ * Opens a file of the data folder, which is made when it is missing.
+ * Write-ahead log with a flush on every commit: what was acknowledged survives kill -9 and a power cut. The file stays
+ * locked while it is open, by the operating system, so a second process is refused and a killed one leaves no lock.
+ */
+export function openSqliteFile(folder: string, fileName: string, { formatVersion, schema }: Layout): DatabaseSync {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw refusedFolder(folder, fileName, error);
+  }
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(join(folder, fileName));
+    db.exec(`
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;`);
+    const found = db.prepare('PRAGMA user_version').get()!.user_version as number;
+    if (found !== 0 && found !== formatVersion) {
+      throw new DataFolderRefused(
+        `The data in ${folder} has format ${found}; this version of Cavia reads format ${formatVersion}.`,
+      );
+    }
+    db.exec(`
+      BEGIN IMMEDIATE;
+      ${schema}
+      PRAGMA user_version = ${formatVersion};
+      COMMIT;`);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (error instanceof DataFolderRefused) throw error;
+    throw refusedFolder(folder, fileName, error);
+  }
+}
+
+/** What keeps SQLite from working for now, as a clause; undefined for a bug. */
+export function troubleOf(error: unknown, folder: string): string | undefined {
+  const primary = primaryCode((error as { errcode?: number }).errcode);
+  if (primary === sqliteCode.full) return `the disk that holds ${folder} is full`;
+  if (primary === sqliteCode.ioError || primary === sqliteCode.readOnly) return `${folder} cannot be written`;
+  return undefined;
+}
+
+/**
+ * As `mkdir -p`. Node's own recursion never ends below /proc, where a parent exists and a child is refused as missing.
+ */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process was quicker.
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  }
+}
+
+function refusedFolder(folder: string, fileName: string, error: unknown): DataFolderRefused {
+  const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
+  const primary = primaryCode(errcode);
+  if (primary === sqliteCode.busy) {
+    return new DataFolderRefused(
+      `The data folder ${folder} is in use by another Cavia: stop that one, or give another folder with --data.`,
+    );
+  }
+  if (primary === sqliteCode.full || code === 'ENOSPC') {
+    return new DataFolderRefused(
+      `The disk that holds the data folder ${folder} is full: free some space, or give another folder with --data.`,
+    );
+  }
+  if (primary === sqliteCode.notADatabase || primary === sqliteCode.corrupt) {
+    return new DataFolderRefused(
+      `The file ${fileName} in ${folder} is not a Cavia database: give another folder with --data.`,
+    );
+  }
+  return new DataFolderRefused(
+    `The data folder ${folder} cannot be opened for writing (${message}): give another folder with --data.`,
+  );
+}
+
+const sqliteCode = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, notADatabase: 26 };
+
+/** Extended codes carry the primary one in the low byte. */
+function primaryCode(errcode: number | undefined): number | undefined {
+  return errcode === undefined ? undefined : errcode & 0xff;
+}
