@@ -19,6 +19,8 @@ export interface Acquisition {
   best: number;
   /** Keys (`paramsKey`) of configurations that must not be suggested again. */
   taken: ReadonlySet<string>;
+  /** Whether the time is up: what has been found by then is the answer. */
+  isOverdue: () => boolean;
 }
 
 /** A configuration with what the model expects of it. */
@@ -46,6 +48,7 @@ export function maximise(acquisition: Acquisition, points: readonly Float64Array
   const starts = untaken(acquisition, propose(acquisition, points), startCount);
   let winner = starts.at(0);
   for (const start of starts) {
+    if (acquisition.isOverdue()) break;
     const improved = improve(acquisition, start);
     if (improved.logImprovement > winner!.logImprovement) winner = improved;
   }
@@ -89,7 +92,7 @@ function deviationOf(variance: number): number {
 
 function improve(acquisition: Acquisition, start: Proposal): Proposal {
   let current = start;
-  for (let round = 0; round < roundCountMax; round++) {
+  for (let round = 0; round < roundCountMax && !acquisition.isOverdue(); round++) {
     const exchanged = bestExchange(acquisition, moveContinuous(acquisition, current));
     if (exchanged.logImprovement - current.logImprovement < gainMin) return exchanged;
     current = exchanged;
