@@ -9,6 +9,7 @@ import { spaceOfStudy } from './find.ts';
 import { historyFor, readHistory } from './history.ts';
 import { knowledgeOf } from './knowledge.ts';
 import type { Ports, StudyRecord } from './ports.ts';
+import { timeLimitOf } from './time-limit.ts';
 
 /** The params chosen for a number, and how. */
 export interface Choice {
@@ -29,10 +30,11 @@ export type Chooser = (number: number, fixed: Params, reserved?: ReadonlyMap<num
 export async function chooserFor(ports: Ports, study: StudyRecord, modelVersion?: number): Promise<Chooser> {
   if (!isModelled(study.spec)) return (number, fixed) => chosen(study, requestOf(study, number, fixed, 0));
   const known = await readHistory(ports, study, modelVersion);
+  const begin = timeLimitOf(ports);
   return (number, fixed, reserved = new Map()) => {
     const request = requestOf(study, number, fixed, 0);
     const history = historyFor(known, number, reserved);
-    const choice = choiceOf(study, request, suggestWithModel(request, study.spec.objectives[0], history));
+    const choice = choiceOf(study, request, suggestWithModel(request, study.spec.objectives[0], history, begin()));
     const knowledge = choice?.suggestion.sampler === 'gp' ? knowledgeOf(known, history) : undefined;
     if (knowledge) choice!.suggestion.knowledge = knowledge;
     return choice;

@@ -17,12 +17,20 @@ interface Layout {
 /**
  * Opens a file of the data folder, which is made when it is missing.
  * Write-ahead log with a flush on every commit: what was acknowledged survives kill -9 and a power cut.
+ * @param locking exclusive: the file stays locked while it is open, by the operating system, so a second connection is
+ *   refused and a killed process leaves no lock.
  */
-export function openSqliteFile(folder: string, fileName: string, { formatVersion, schema }: Layout): DatabaseSync {
+export function openSqliteFile(
+  folder: string,
+  fileName: string,
+  { formatVersion, schema }: Layout,
+  locking: 'EXCLUSIVE' | 'NORMAL' = 'EXCLUSIVE',
+): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     makeFolder(folder);
     db = new DatabaseSync(join(folder, fileName));
+    db.exec(`PRAGMA locking_mode = ${locking}`);
     const found = db.prepare('PRAGMA user_version').get()!.user_version as number;
     if (found !== 0 && found !== formatVersion) {
       throw new DataFolderRefused(

@@ -42,7 +42,7 @@ const layout = {
 
 /** The port on one SQLite file in a folder, which this process has for itself. */
 export function openSqliteTable(folder: string): SqliteTable {
-  const db = openSqliteFile(folder, fileName, layout);
+  const db = openSqliteFile(folder, fileName, layout, 'NORMAL');
   try {
     const lock = lockFolder(folder);
     const turns = newTurnsMemory();

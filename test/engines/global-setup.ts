@@ -1,28 +1,48 @@
 import type { TestProject } from 'vitest/node';
-import { dynamoDbLocalMissing, startDynamoDbLocal } from './dynamodb-local.ts';
+import { startDynamoDbLocal } from './dynamodb-local.ts';
+import { startElasticMq } from './elastic-mq.ts';
+import { javaEnginesMissing } from './engine-process.ts';
+import { motoMissing, startMotoServer } from './moto-server.ts';
 
 declare module 'vitest' {
+  /** Null on a machine that lacks the engine; in CI a lacking engine fails the run. */
   interface ProvidedContext {
-    /** Null on a machine that lacks the engine; in CI a lacking engine fails the run. */
     dynamoDbEndpoint: string | null;
+    sqsEndpoint: string | null;
+    motoEndpoint: string | null;
   }
 }
 
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const missing = dynamoDbLocalMissing();
-  if (missing !== undefined) {
-    leaveOut(missing);
-    project.provide('dynamoDbEndpoint', null);
-    return undefined;
-  }
-  const engine = await startDynamoDbLocal();
-  project.provide('dynamoDbEndpoint', engine.endpoint);
-  return engine.stop;
+/** Each is started once, and shared by all tests of a run. */
+const engines = [
+  {
+    key: 'dynamoDbEndpoint',
+    suites: 'the DynamoDB contract suite',
+    missing: javaEnginesMissing,
+    start: startDynamoDbLocal,
+  },
+  { key: 'sqsEndpoint', suites: 'the SQS contract suite', missing: javaEnginesMissing, start: startElasticMq },
+  { key: 'motoEndpoint', suites: 'the S3 and Batch suites on moto', missing: motoMissing, start: startMotoServer },
+] as const;
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const running = await Promise.all(
+    engines.map(async ({ key, suites, missing, start }) => {
+      const lack = missing();
+      if (lack !== undefined) leaveOut(suites, lack);
+      const engine = lack === undefined ? await start() : undefined;
+      project.provide(key, engine?.endpoint ?? null);
+      return engine;
+    }),
+  );
+  return async () => {
+    await Promise.all(running.map(async (engine) => engine?.stop()));
+  };
 }
 
-function leaveOut(missing: string): void {
+function leaveOut(suites: string, lack: string): void {
   if (process.env['CI'] || process.env['CAVIA_REQUIRE_ENGINES']) {
-    throw new Error(`the DynamoDB contract suite cannot run, because ${missing}`);
+    throw new Error(`${suites} cannot run, because ${lack}`);
   }
-  console.log(`left out: the DynamoDB contract suite, because ${missing} (CI runs it)`);
+  console.log(`left out: ${suites}, because ${lack}; CI does not leave it out`);
 }

@@ -13,6 +13,14 @@ interface Floor {
   packages: string[];
 }
 
+const jobFloors = [
+  'shared/domain',
+  'shared/service/job-errors.ts',
+  'shared/service/objects-port.ts',
+  'shared/service/queue-port.ts',
+  'shared/service/runner-port.ts',
+];
+
 /** Imports go down only: docs/architecture.md. The longest matching folder counts. */
 const floors: Record<string, Floor> = {
   'shared/numerics': { floors: [], packages: [] },
@@ -44,16 +52,43 @@ const floors: Record<string, Floor> = {
     floors: ['shared/store', 'shared/domain', 'shared/service/ports.ts'],
     packages: ['node:zlib'],
   },
-  'shared/store/sqlite-file.ts': { floors: ['shared/store'], packages: ['node:fs', 'node:path', 'node:sqlite'] },
+  'shared/store/sqlite-file.ts': { floors: [], packages: ['node:fs', 'node:path', 'node:sqlite'] },
   'shared/store/sqlite-table.ts': { floors: ['shared/store'], packages: ['node:sqlite'] },
   'shared/store/write-turns.ts': { floors: [], packages: ['node:timers/promises'] },
   'shared/store/dynamo-table.ts': {
     floors: ['shared/store'],
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/util-dynamodb'],
   },
+  'shared/jobs': {
+    floors: jobFloors,
+    packages: [
+      'node:assert/strict',
+      'node:child_process',
+      'node:crypto',
+      'node:events',
+      'node:fs',
+      'node:fs/promises',
+      'node:os',
+      'node:path',
+      'node:url',
+    ],
+  },
+  'shared/jobs/sqlite-queue.ts': {
+    floors: ['shared/jobs', ...jobFloors, 'shared/store/sqlite-file.ts'],
+    packages: ['node:sqlite'],
+  },
+  'shared/jobs/sqs-queue.ts': { floors: ['shared/jobs', ...jobFloors], packages: ['@aws-sdk/client-sqs'] },
+  'shared/jobs/batch-runner.ts': {
+    floors: ['shared/jobs', ...jobFloors],
+    packages: ['@aws-sdk/client-batch', '@aws-sdk/client-cloudwatch-logs'],
+  },
+  'shared/jobs/s3-objects.ts': {
+    floors: ['shared/jobs', ...jobFloors],
+    packages: ['node:assert/strict', '@aws-sdk/client-s3'],
+  },
   'shared/http': { floors: ['shared/service', 'shared/api'], packages: ['zod'] },
   local: {
-    floors: ['shared/http', 'shared/store', 'shared/service', 'shared/api', 'package.json'],
+    floors: ['shared/http', 'shared/store', 'shared/jobs', 'shared/service', 'shared/api', 'package.json'],
     packages: ['node:', 'ulid'],
   },
   'local/demo': { floors: ['local', 'shared/api', 'shared/domain'], packages: ['node:'] },
@@ -61,7 +96,18 @@ const floors: Record<string, Floor> = {
   docs: { floors: ['shared/api', 'package.json'], packages: ['node:', 'zod'] },
   test: {
     floors: ['shared', 'local', 'bench', 'docs', 'package.json'],
-    packages: ['node:', 'vitest', 'vitest/node', 'fast-check', 'zod', '@aws-sdk/client-dynamodb'],
+    packages: [
+      'node:',
+      'vitest',
+      'vitest/node',
+      'fast-check',
+      'zod',
+      '@aws-sdk/client-batch',
+      '@aws-sdk/client-cloudwatch-logs',
+      '@aws-sdk/client-dynamodb',
+      '@aws-sdk/client-s3',
+      '@aws-sdk/client-sqs',
+    ],
   },
 };
 
@@ -82,6 +128,7 @@ const folders = [
   'test/engines',
   'test/golden',
   'test/http',
+  'test/jobs',
   'test/local',
   'test/local/demo',
   'test/noreg',

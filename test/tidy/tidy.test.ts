@@ -52,6 +52,16 @@ describe('the rules', () => {
       'may not import @aws-sdk',
     ],
     [
+      'an SDK in the wrong adapter',
+      { path: 'shared/jobs/sqs-queue.ts', text: "import { A } from '@aws-sdk/client-s3';\n" },
+      'may not import @aws-sdk/client-s3',
+    ],
+    [
+      'an adapter that reaches into a use case',
+      { path: 'shared/jobs/x.ts', text: "import { ask } from '../service/ask.ts';\n" },
+      'may not import shared/service/ask.ts',
+    ],
+    [
       'SQLite outside its file',
       { path: 'shared/store/x.ts', text: "import { DatabaseSync } from 'node:sqlite';\n" },
       'may not import node:sqlite',
