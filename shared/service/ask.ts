@@ -80,6 +80,7 @@ class Asking {
   async answer(): Promise<Reply<AskResponse>> {
     for (let round = 0; round < roundCountMax; round++) {
       const claimable = await this.#claimable();
+      this.#forget(claimable);
       await this.#takeNumbers(this.#call.body.count - claimable.length - this.#held.length);
       if (claimable.length + this.#held.length === 0) {
         if (this.#isWorthRetrying && (await this.#healed())) continue;
@@ -114,6 +115,12 @@ class Asking {
       } else if (trial.state === 'running' || waiting++ < this.#waitingMax) claimable.push(trial);
     }
     return claimable;
+  }
+
+  /** A number that was healed while this ask was slow is a waiting trial now: it is taken over, not put again. */
+  #forget(claimable: readonly TrialRecord[]): void {
+    const claimed = new Set(claimable.map(({ number }) => number));
+    this.#held = this.#held.filter(({ number }) => !claimed.has(number));
   }
 
   async #takeNumbers(wanted: number): Promise<void> {
