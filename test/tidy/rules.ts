@@ -59,6 +59,7 @@ const floors: Record<string, Floor> = {
 /** Folders that hold code. A new one belongs into this list and into docs/architecture.md. */
 const folders = [
   ...Object.keys(floors).filter((floor) => !floor.endsWith('.ts')),
+  'bench/regret',
   'shared/engine/acquisition',
   'shared/engine/gp',
   'shared/engine/samplers',

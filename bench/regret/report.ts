@@ -1,0 +1,162 @@
+import type { Verdict } from '../record.ts';
+import { counts, meanRanks, pairingOf, trialsToReach, type Method, type Pairing } from './comparison.ts';
+import type { Problem } from './problems.ts';
+import { meanEstimate, type Estimate } from './statistics.ts';
+
+/** A table of a report; of every row the first cell says what it is. */
+export interface Table {
+  title: string;
+  rows: Record<string, string | number>[];
+}
+
+/** Further than this from random search or TPE is worse than them. */
+const familyMargins: Record<string, number> = { 'optuna-random': 0, 'optuna-tpe': 0.1 };
+const benchmarkPeer = 'optuna-gp';
+const leadMin = 0.25;
+const trialsMax = 40;
+
+/** Ours against each peer on the studies that both have. */
+export function reportTables(own: Method, peers: readonly Method[], problems: readonly Problem[]): Table[] {
+  const pairings = pairingsOf(own, peers, problems);
+  const complete = [own, ...peers].filter((method) => isComplete(method, problems));
+  const ranks = meanRanks(complete, problems);
+  return [
+    {
+      title: 'Mean log10 regret',
+      rows: [own, ...peers].map((method) => ({
+        method: method.name,
+        ...Object.fromEntries(counts.map((count) => [`@${count}`, shown(overall(method, count))])),
+        problems: method.curves.size,
+        studies: [...method.curves.values()].reduce((sum, seeds) => sum + seeds.size, 0),
+        'ms a trial': method.milliseconds,
+      })),
+    },
+    {
+      title: `${own.name} minus a peer, on the studies that both have`,
+      rows: pairings.map((pairing) => ({
+        peer: pairing.peer.name,
+        studies: pairing.pairs,
+        ...Object.fromEntries(counts.map((count, i) => [`@${count}`, shown(pairing.differences[i])])),
+        'trials to its @60': shown(trialsToReach(pairing), 0),
+        'its trials to ours': shown(trialsToReach({ own: pairing.other, other: pairing.own }), 0),
+      })),
+    },
+    {
+      title: `Mean rank over ${ranks.pairs} studies`,
+      rows: complete.map(({ name }, m) => ({
+        method: name,
+        ...Object.fromEntries(counts.map((count, i) => [`@${count}`, ranks.ranks[m][i].toFixed(2)])),
+      })),
+    },
+    {
+      title: `By family: ${own.name} @60, and minus each peer on the studies that both have`,
+      rows: familiesOf(problems).map((family) => {
+        const within = problems.filter((problem) => problem.family === family);
+        return {
+          family,
+          problems: within.length,
+          [own.name]: overall(own, 60).value === undefined ? '' : meanWithin(own, within),
+          ...Object.fromEntries(
+            pairingsOf(own, peers, within).map((one) => [one.peer.name, signed(one.differences[2].value)]),
+          ),
+        };
+      }),
+    },
+  ];
+}
+
+/** By problem: the mean of each method after the last trial. */
+export function problemTable(own: Method, peers: readonly Method[], problems: readonly Problem[]): Table {
+  return {
+    title: 'By problem, mean log10 regret @60',
+    rows: problems.map((problem) => ({
+      problem: problem.name,
+      half: problem.split,
+      ...Object.fromEntries([own, ...peers].map((method) => [method.name, meanWithin(method, [problem])])),
+    })),
+  };
+}
+
+/** The limits of the quality that is to be reached, as far as they can be told from these methods. */
+export function verdictsOf(
+  own: Method,
+  peers: readonly Method[],
+  problems: readonly Problem[],
+  where: string,
+): Verdict[] {
+  const pairings = pairingsOf(own, peers, problems);
+  const lead = pairings.find(({ peer }) => peer.name === benchmarkPeer);
+  const complete = peers.filter((method) => isComplete(method, problems));
+  const [ours, ...theirs] = meanRanks([own, ...complete], problems).ranks.map((ranks) => ranks.at(-1)!);
+  return [
+    ...pairings.flatMap(({ peer, differences, pairs }) =>
+      counts.map((count, i) => ({
+        what: `${where}: mean log10 regret at ${count} minus that of ${peer.name} (${pairs} studies)`,
+        measured: differences[i].value,
+        max: peer.name === benchmarkPeer && count === 60 ? -leadMin : 0,
+      })),
+    ),
+    ...(theirs.length > 0
+      ? [
+          {
+            what: `${where}: mean rank at 60 minus that of the best peer`,
+            measured: ours - Math.min(...theirs),
+            max: 0,
+          },
+        ]
+      : []),
+    ...Object.entries(familyMargins).flatMap(([name, max]) =>
+      familiesOf(problems).flatMap((family) => {
+        const within = problems.filter((problem) => problem.family === family);
+        return pairingsOf(own, peers, within)
+          .filter(({ peer }) => peer.name === name)
+          .map(({ differences }) => ({
+            what: `${where}: ${family} at 60 minus ${name}`,
+            measured: differences[2].value,
+            max,
+          }));
+      }),
+    ),
+    ...(lead
+      ? [
+          {
+            what: `${where}: trials to ${benchmarkPeer}'s value at 60`,
+            measured: trialsToReach(lead).value,
+            max: trialsMax,
+          },
+        ]
+      : []),
+  ];
+}
+
+export function shown({ value, low, high }: Estimate, digits = 2): string {
+  return `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+}
+
+export function familiesOf(problems: readonly Problem[]): string[] {
+  return [...new Set(problems.map(({ family }) => family))];
+}
+
+function pairingsOf(own: Method, peers: readonly Method[], problems: readonly Problem[]): Pairing[] {
+  return peers.map((peer) => pairingOf(own, peer, problems)).filter((pairing) => pairing !== undefined);
+}
+
+/** Whether it has every problem, with one seed at least. */
+function isComplete({ curves }: Method, problems: readonly Problem[]): boolean {
+  return problems.every(({ name }) => curves.has(name));
+}
+
+function overall({ curves }: Method, count: number): Estimate {
+  return meanEstimate([...curves.values()].map((seeds) => [...seeds.values()].map((curve) => curve[count - 1])));
+}
+
+function meanWithin(method: Method, problems: readonly Problem[]): string {
+  const curves = new Map(
+    problems.flatMap(({ name }) => (method.curves.has(name) ? [[name, method.curves.get(name)!]] : [])),
+  );
+  return curves.size === 0 ? '' : overall({ ...method, curves }, 60).value.toFixed(2);
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
+}
