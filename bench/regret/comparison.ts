@@ -125,7 +125,8 @@ export function trialsToReach({ own, other }: Pick<Pairing, 'own' | 'other'>): E
   );
 }
 
-function commonSeeds(methods: readonly Method[], { name }: Pick<Problem, 'name'>): string[] {
+/** The seeds that all methods have of a problem. */
+export function commonSeeds(methods: readonly Method[], { name }: Pick<Problem, 'name'>): string[] {
   const [first, ...others] = methods.map(({ curves }) => curves.get(name));
   return [...(first?.keys() ?? [])].filter((seed) => others.every((one) => one?.has(seed)));
 }

@@ -5,7 +5,8 @@ import { counts, methodOf, recordedMethod, type Method } from './comparison.ts';
 import { openEngine } from './engine.ts';
 import { ownRuns, trialCount } from './own-runs.ts';
 import { openProblems, splits, type Problem } from './problems.ts';
-import { problemTable, reportTables, verdictsOf, type Table } from './report.ts';
+import { regretPlot, writePlot } from './plots.ts';
+import { curvesOf, familiesOf, problemTable, reportTables, verdictsOf, type Table } from './report.ts';
 import { regretMin } from './scores.ts';
 
 /**
@@ -58,6 +59,7 @@ const tables: Table[] = sections.flatMap(({ where, within }) =>
 );
 tables.push(problemTable(own, peers, chosen));
 for (const { title, rows } of tables.slice(0, -1)) console.log(`\n${title}\n${alignedTable(rows)}`);
+if (isWhole && !asked.quick) writePlots();
 conclude('regret', asked.quick || !isWhole, tables.at(-1)!.rows, {
   settings: {
     seeds,
@@ -72,6 +74,22 @@ conclude('regret', asked.quick || !isWhole, tables.at(-1)!.rows, {
   verdicts: sections.flatMap(({ where, within }) => verdictsOf(own, peers, within, where)),
   samples: { tables },
 });
+
+/** All, each half, and each family. */
+function writePlots(): void {
+  const parts = [
+    ...sections.map(({ where, within }) => ({ name: `regret-${where}`, title: `${where} problems`, within })),
+    ...familiesOf(chosen).map((family) => ({
+      name: `regret-${family}`,
+      title: family,
+      within: chosen.filter((problem) => problem.family === family),
+    })),
+  ];
+  for (const { name, title, within } of parts) {
+    const { studies, curves } = curvesOf(own, peers, within);
+    writePlot(name, regretPlot(`${title}: ${within.length} problems, ${studies} studies`, curves));
+  }
+}
 
 function isChosen({ name, split, family }: Problem): boolean {
   return (

@@ -1,5 +1,5 @@
 import type { Verdict } from '../record.ts';
-import { counts, meanRanks, pairingOf, trialsToReach, type Method, type Pairing } from './comparison.ts';
+import { commonSeeds, counts, meanRanks, pairingOf, trialsToReach, type Method, type Pairing } from './comparison.ts';
 import type { Problem } from './problems.ts';
 import { meanEstimate, type Estimate } from './statistics.ts';
 
@@ -49,15 +49,16 @@ export function reportTables(own: Method, peers: readonly Method[], problems: re
       })),
     },
     {
-      title: `By family: ${own.name} @60, and minus each peer on the studies that both have`,
+      title: `By family, ${own.name}, and @60 minus each peer on the studies that both have`,
       rows: familiesOf(problems).map((family) => {
         const within = problems.filter((problem) => problem.family === family);
+        const ours = restricted(own, within);
         return {
           family,
           problems: within.length,
-          [own.name]: overall(own, 60).value === undefined ? '' : meanWithin(own, within),
+          ...Object.fromEntries(counts.map((count) => [`@${count}`, shown(overall(ours, count))])),
           ...Object.fromEntries(
-            pairingsOf(own, peers, within).map((one) => [one.peer.name, signed(one.differences[2].value)]),
+            pairingsOf(own, peers, within).map((one) => [one.peer.name, signed(one.differences.at(-1)!.value)]),
           ),
         };
       }),
@@ -74,6 +75,29 @@ export function problemTable(own: Method, peers: readonly Method[], problems: re
       half: problem.split,
       ...Object.fromEntries([own, ...peers].map((method) => [method.name, meanWithin(method, [problem])])),
     })),
+  };
+}
+
+/**
+ * The mean after each trial, ours and of the peers that have every problem, on the studies that all of these have; and
+ * how many those are.
+ */
+export function curvesOf(
+  own: Method,
+  peers: readonly Method[],
+  problems: readonly Problem[],
+): { studies: number; curves: { name: string; curve: Estimate[] }[] } {
+  const methods = [own, ...peers.filter((method) => isComplete(method, problems))];
+  const common = problems.map((problem) => ({ problem, seeds: commonSeeds(methods, problem) }));
+  return {
+    studies: common.reduce((sum, { seeds }) => sum + seeds.length, 0),
+    curves: methods.map(({ name, curves }) => {
+      const all = common
+        .filter(({ seeds }) => seeds.length > 0)
+        .map(({ problem, seeds }) => seeds.map((seed) => curves.get(problem.name)!.get(seed)!));
+      const curve = all[0][0].map((_, t) => meanEstimate(all.map((seeds) => seeds.map((one) => one[t]))));
+      return { name, curve };
+    }),
   };
 }
 
@@ -151,10 +175,13 @@ function overall({ curves }: Method, count: number): Estimate {
 }
 
 function meanWithin(method: Method, problems: readonly Problem[]): string {
-  const curves = new Map(
-    problems.flatMap(({ name }) => (method.curves.has(name) ? [[name, method.curves.get(name)!]] : [])),
-  );
-  return curves.size === 0 ? '' : overall({ ...method, curves }, 60).value.toFixed(2);
+  const within = restricted(method, problems);
+  return within.curves.size === 0 ? '' : overall(within, counts.at(-1)!).value.toFixed(2);
+}
+
+function restricted(method: Method, problems: readonly Problem[]): Method {
+  const names = new Set(problems.map(({ name }) => name));
+  return { ...method, curves: new Map([...method.curves].filter(([name]) => names.has(name))) };
 }
 
 function signed(value: number): string {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Problem } from './problems.ts';
 
 /** One study: what its trials were told, in order. */
@@ -36,15 +36,17 @@ export function readResults(method: string, { name, version }: Problem): Results
   return results.problemVersion === version ? results : undefined;
 }
 
-/** One line a run, so that a later run of one seed changes one line. */
 export function writeResults({ runs, ...head }: Results): void {
+  const shortRuns = Object.fromEntries(Object.entries(runs).map(([seed, run]) => [seed, shortened(run)]));
+  writeRuns(fileOf(head.method, head.problem), head, shortRuns);
+}
+
+/** One line a run, so that a later run of one seed changes one line. */
+export function writeRuns(file: string, head: object, runs: object): void {
   const heads = Object.entries(head).map(([name, value]) => ` "${name}": ${JSON.stringify(value)}`);
-  const lines = Object.entries(runs).map(([seed, run]) => `  "${seed}": ${JSON.stringify(shortened(run))}`);
-  mkdirSync(join(resultsFolder, head.method), { recursive: true });
-  writeFileSync(
-    fileOf(head.method, head.problem),
-    `{\n${heads.join(',\n')},\n "runs": {\n${lines.join(',\n')}\n }\n}\n`,
-  );
+  const lines = Object.entries(runs).map(([name, run]) => `  "${name}": ${JSON.stringify(run)}`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `{\n${heads.join(',\n')},\n "runs": {\n${lines.join(',\n')}\n }\n}\n`);
 }
 
 /** What the file of a run will say: numbers of few digits, the truth only where it differs. */

@@ -4,50 +4,28 @@ A run is one method on one problem with one seed. Runs of another version of the
 All problems with the first seed come first, then all with the second, so that one may stop at any time.
 """
 
-import os
-
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-
 import argparse
-import importlib
 import itertools
 import json
-import subprocess
-import sys
 import time
-from pathlib import Path
 
-RESULTS = Path(__file__).parent.parent / "results" / "regret"
+from peers.runs import RESULTS, Problems, arguments_of, peer_of, write
+
 TRIAL_COUNT = 60
 FLOAT_FORMAT = ".7g"
-
-MODULES = {
-    "optuna-random": "optuna_peer",
-    "optuna-tpe": "optuna_peer",
-    "optuna-gp": "optuna_peer",
-    "smac": "smac_peer",
-    "scikit-optimize": "skopt_peer",
-    "nevergrad": "nevergrad_peer",
-    "ax": "ax_peer",
-    "hebo": "hebo_peer",
-    "vizier": "vizier_peer",
-}
-
 
 def main():
     asked = arguments()
     problems = Problems(asked.problems_python)
-    chosen = [p for p in interleaved(problems.listed) if asked.only is None or p["name"] in asked.only.split(",")]
+    chosen = [p for p in interleaved(problems.listed()) if asked.only is None or p["name"] in asked.only.split(",")]
     deadline = time.monotonic() + 60 * asked.minutes
     for seed in range(*map(int, asked.seeds.split(":"))):
         for method in asked.methods.split(","):
-            peer = importlib.import_module(f"peers.{MODULES[method]}")
+            peer = peer_of(method)
             for problem in chosen:
                 if time.monotonic() > deadline:
                     return
-                file = RESULTS / method / f"{problem['name']}.json"
+                file = RESULTS / "regret" / method / f"{problem['name']}.json"
                 results = kept(file, method, peer.version(method), problem)
                 if str(seed) in results["runs"]:
                     continue
@@ -57,27 +35,10 @@ def main():
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--methods", required=True, help="by commas; of " + ", ".join(MODULES))
+    parser = arguments_of(argparse.ArgumentParser(description=__doc__))
     parser.add_argument("--seeds", default="0:8", help="from:to, without the last")
     parser.add_argument("--only", help="names of problems, by commas")
-    parser.add_argument("--minutes", type=float, default=1e6, help="start no run after so many")
-    parser.add_argument("--problems-python", default=os.environ.get("PYTHON", sys.executable))
     return parser.parse_args()
-
-
-class Problems:
-    """The process that evaluates, which is the same for every method."""
-
-    def __init__(self, python):
-        script = Path(__file__).parent / "serve_problems.py"
-        self.process = subprocess.Popen([python, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.listed = self.ask({"list": True})
-
-    def ask(self, question):
-        self.process.stdin.write(json.dumps(question) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
 
 
 def interleaved(problems):
@@ -116,18 +77,6 @@ def kept(file, method, version, problem):
         if {key: results[key] for key in head} == head:
             return results
     return {**head, "runs": {}}
-
-
-def write(file, results):
-    """One line a run, and at once or not at all."""
-    head = ",\n".join(f' "{key}": {json.dumps(value)}' for key, value in results.items() if key != "runs")
-    runs = ",\n".join(
-        f'  "{seed}": {json.dumps(run)}' for seed, run in sorted(results["runs"].items(), key=lambda item: int(item[0]))
-    )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    part.write_text(f'{{\n{head},\n "runs": {{\n{runs}\n }}\n}}\n')
-    part.replace(file)
 
 
 main()
