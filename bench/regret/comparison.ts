@@ -38,6 +38,7 @@ export interface Pairing {
 }
 
 interface Side {
+  milliseconds: number;
   /** By problem and seed, after each trial. */
   curves: number[][][];
   /** Means after each of `counts`. */
@@ -84,9 +85,9 @@ export function pairingOf(own: Method, peer: Method, problems: readonly Problem[
     .map((problem) => ({ problem, seeds: commonSeeds([own, peer], problem) }))
     .filter(({ seeds }) => seeds.length > 0);
   if (common.length === 0) return undefined;
-  const sideOf = ({ curves }: Method): Side => {
+  const sideOf = ({ curves, milliseconds }: Method): Side => {
     const chosen = common.map(({ problem, seeds }) => seeds.map((seed) => curves.get(problem.name)!.get(seed)!));
-    return { curves: chosen, means: counts.map((count) => meanOf(at(chosen, count))) };
+    return { milliseconds, curves: chosen, means: counts.map((count) => meanOf(at(chosen, count))) };
   };
   const [ours, theirs] = [sideOf(own), sideOf(peer)];
   return {

@@ -64,6 +64,7 @@ const folders = [
   'shared/engine/gp',
   'shared/engine/samplers',
   'test/api',
+  'test/bench',
   'test/contract',
   'test/domain',
   'test/engine',
