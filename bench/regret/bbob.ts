@@ -89,7 +89,7 @@ conclude(
       measured: share(peer, names, evaluationsPerDimension) - share(ours, names, evaluationsPerDimension),
       max: 0,
     })),
-    samples: {},
+    samples: { plots: own.map(({ d }) => `bbob-d${d}`) },
   },
 );
 

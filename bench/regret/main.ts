@@ -59,7 +59,7 @@ const tables: Table[] = sections.flatMap(({ where, within }) =>
 );
 tables.push(problemTable(own, peers, chosen));
 for (const { title, rows } of tables.slice(0, -1)) console.log(`\n${title}\n${alignedTable(rows)}`);
-if (isWhole && !asked.quick) writePlots();
+const plots = isWhole && !asked.quick ? writePlots() : [];
 conclude('regret', asked.quick || !isWhole, tables.at(-1)!.rows, {
   settings: {
     seeds,
@@ -72,23 +72,24 @@ conclude('regret', asked.quick || !isWhole, tables.at(-1)!.rows, {
     versions: Object.fromEntries([own, ...peers].map(({ name, version }) => [name, version])),
   },
   verdicts: sections.flatMap(({ where, within }) => verdictsOf(own, peers, within, where)),
-  samples: { tables },
+  samples: { plots, tables: tables.slice(0, -1) },
 });
 
-/** All, each half, and each family. */
-function writePlots(): void {
+/** Of all, of each half, and of each family; their names. */
+function writePlots(): string[] {
   const parts = [
-    ...sections.map(({ where, within }) => ({ name: `regret-${where}`, title: `${where} problems`, within })),
+    ...sections.toReversed(),
     ...familiesOf(chosen).map((family) => ({
-      name: `regret-${family}`,
-      title: family,
+      where: family,
       within: chosen.filter((problem) => problem.family === family),
     })),
   ];
-  for (const { name, title, within } of parts) {
+  return parts.map(({ where, within }) => {
     const { studies, curves } = curvesOf(own, peers, within);
-    writePlot(name, regretPlot(`${title}: ${within.length} problems, ${studies} studies`, curves));
-  }
+    const name = `regret-${where}`;
+    writePlot(name, regretPlot(`${where}: ${within.length} problems, ${studies} studies`, curves));
+    return name;
+  });
 }
 
 function isChosen({ name, split, family }: Problem): boolean {

@@ -15,18 +15,17 @@ export async function ownRuns(
 ): Promise<Map<string, Record<string, Run>>> {
   const found = new Map<string, Record<string, Run>>(chosen.map(({ name }) => [name, {}]));
   const waiting = chosen.flatMap((problem) => seeds.map((seed) => ({ problem, seed })));
-  const count = waiting.length;
   let done = 0;
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { problem, seed } = next;
-      found.get(problem.name)![seed] = await ownRun(engine, problems, problem, seed);
-      done++;
-      if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${count} studies, ${problem.name}`.padEnd(72));
+      const runs = found.get(problem.name)!;
+      runs[seed] = await ownRun(engine, problems, problem, seed);
+      if (Object.keys(runs).length < seeds.length) continue;
+      process.stderr.write(`${++done} of ${chosen.length}: ${problem.name}\n`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  if (process.stderr.isTTY) process.stderr.write('\n');
   return found;
 }
 

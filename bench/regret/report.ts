@@ -18,14 +18,18 @@ const trialsMax = 40;
 /** Ours against each peer on the studies that both have. */
 export function reportTables(own: Method, peers: readonly Method[], problems: readonly Problem[]): Table[] {
   const pairings = pairingsOf(own, peers, problems);
-  const complete = [own, ...peers].filter((method) => isComplete(method, problems));
-  const ranks = meanRanks(complete, problems);
+  const methods = [own, ...peers].map((method) => restricted(method, problems)).filter(({ curves }) => curves.size > 0);
+  const complete = methods.filter((method) => isComplete(method, problems));
+  const { pairs, ranks } = meanRanks(complete, problems);
   return [
     {
-      title: 'Mean log10 regret',
-      rows: [own, ...peers].map((method) => ({
+      title: `mean log10 regret, and mean rank over the ${pairs} studies that all who have every problem have`,
+      rows: methods.map((method) => ({
         method: method.name,
         ...Object.fromEntries(counts.map((count) => [`@${count}`, shown(overall(method, count))])),
+        ...Object.fromEntries(
+          counts.map((count, i) => [`rank @${count}`, ranks[complete.indexOf(method)]?.[i].toFixed(2) ?? '']),
+        ),
         problems: method.curves.size,
         studies: [...method.curves.values()].reduce((sum, seeds) => sum + seeds.size, 0),
         'ms a trial': method.milliseconds,
@@ -42,14 +46,7 @@ export function reportTables(own: Method, peers: readonly Method[], problems: re
       })),
     },
     {
-      title: `Mean rank over ${ranks.pairs} studies`,
-      rows: complete.map(({ name }, m) => ({
-        method: name,
-        ...Object.fromEntries(counts.map((count, i) => [`@${count}`, ranks.ranks[m][i].toFixed(2)])),
-      })),
-    },
-    {
-      title: `By family, ${own.name}, and @60 minus each peer on the studies that both have`,
+      title: `by family, ${own.name}, and @60 minus each peer on the studies that both have`,
       rows: familiesOf(problems).map((family) => {
         const within = problems.filter((problem) => problem.family === family);
         const ours = restricted(own, within);
@@ -108,18 +105,21 @@ export function verdictsOf(
   problems: readonly Problem[],
   where: string,
 ): Verdict[] {
-  const pairings = pairingsOf(own, peers, problems);
+  const judged = peers.filter(
+    ({ curves }) => problems.filter(({ name }) => curves.has(name)).length >= problems.length / 2,
+  );
+  const pairings = pairingsOf(own, judged, problems);
+  if (pairings.length === 0) return [];
   const lead = pairings.find(({ peer }) => peer.name === benchmarkPeer);
-  const complete = peers.filter((method) => isComplete(method, problems));
+  const complete = judged.filter((method) => isComplete(method, problems));
   const [ours, ...theirs] = meanRanks([own, ...complete], problems).ranks.map((ranks) => ranks.at(-1)!);
   return [
-    ...pairings.flatMap(({ peer, differences, pairs }) =>
-      counts.map((count, i) => ({
-        what: `${where}: mean log10 regret at ${count} minus that of ${peer.name} (${pairs} studies)`,
-        measured: differences[i].value,
-        max: peer.name === benchmarkPeer && count === 60 ? -leadMin : 0,
-      })),
-    ),
+    ...counts.map((count, i) => {
+      const { peer, differences } = largest(pairings, (one) => one.differences[i].value);
+      const what = `${where}: mean log10 regret at ${count} minus that of the peer that comes out best, ${peer.name}`;
+      return { what, measured: differences[i].value, max: 0 };
+    }),
+    ...(lead ? leadVerdicts(lead, where) : []),
     ...(theirs.length > 0
       ? [
           {
@@ -129,28 +129,40 @@ export function verdictsOf(
           },
         ]
       : []),
-    ...Object.entries(familyMargins).flatMap(([name, max]) =>
-      familiesOf(problems).flatMap((family) => {
-        const within = problems.filter((problem) => problem.family === family);
-        return pairingsOf(own, peers, within)
-          .filter(({ peer }) => peer.name === name)
-          .map(({ differences }) => ({
-            what: `${where}: ${family} at 60 minus ${name}`,
-            measured: differences[2].value,
-            max,
+    ...judged
+      .filter(({ name }) => name in familyMargins)
+      .map((peer) => {
+        const families = familiesOf(problems).flatMap((family) => {
+          const within = problems.filter((problem) => problem.family === family);
+          return pairingsOf(own, [peer], within).map(({ differences }) => ({
+            family,
+            value: differences.at(-1)!.value,
           }));
+        });
+        const { family, value } = largest(families, (one) => one.value);
+        const what = `${where}: at 60 minus ${peer.name} in the family where that is most, ${family}`;
+        return { what, measured: value, max: familyMargins[peer.name] };
       }),
-    ),
-    ...(lead
-      ? [
-          {
-            what: `${where}: trials to ${benchmarkPeer}'s value at 60`,
-            measured: trialsToReach(lead).value,
-            max: trialsMax,
-          },
-        ]
-      : []),
   ];
+}
+
+function leadVerdicts(lead: Pairing, where: string): Verdict[] {
+  return [
+    {
+      what: `${where}: mean log10 regret at 60 minus that of ${benchmarkPeer}`,
+      measured: lead.differences.at(-1)!.value,
+      max: -leadMin,
+    },
+    {
+      what: `${where}: trials to ${benchmarkPeer}'s value at 60, median over problems`,
+      measured: trialsToReach(lead).value,
+      max: trialsMax,
+    },
+  ];
+}
+
+function largest<T>(all: readonly T[], of: (one: T) => number): T {
+  return all.reduce((most, one) => (of(one) > of(most) ? one : most));
 }
 
 export function shown({ value, low, high }: Estimate, digits = 2): string {
