@@ -100,7 +100,7 @@ export function pairingOf(own: Method, peer: Method, problems: readonly Problem[
   };
 }
 
-/** The mean rank of each method after each of `counts`, over the studies that all of them have; and how many those are. */
+/** The mean rank of each method after each of `counts`, over the studies that all have; and how many those are. */
 export function meanRanks(
   methods: readonly Method[],
   problems: readonly Problem[],

@@ -1,8 +1,9 @@
-"""Writes problems/references.json: what regret is measured against, the least loss of each problem and the median of random params.
+"""Writes problems/references.json: what regret is measured against, the least loss of each problem and the median of
+random params.
 
-Of tables both are known, and of functions the least loss is 0. The least loss of a training is the least that is known, of
-random params and of all results so far, and a little less, so that the one run that found it does not stand out. Run it
-again when there are more results.
+Of tables both are known, and of functions the least loss is 0. The least loss of a training is the least that is
+known, of random params and of all results so far, and a little less, so that the one run that found it does not
+stand out. Run it again when there are more results.
 """
 
 import os
@@ -24,7 +25,7 @@ from problems.problem import active
 RESULTS = Path(__file__).parent.parent / "results" / "regret"
 COUNTS = {"trainings": 400}
 COUNT = 2000
-"""How much less than the least that is known, as a share of the way from the median."""
+# How much less than the least that is known, as a share of the way from the median.
 MARGIN = 1e-3
 
 

@@ -84,12 +84,9 @@ function plot(title: string, xName: string, yName: string, x: Scale, y: Scale, l
     ...inside.flatMap(({ points, band }, i) =>
       band ? [`<path d="${path(around(points, band))}Z" fill="${colourOf(i)}" opacity="0.08"/>`] : [],
     ),
-    ...inside.map(
-      ({ points }, i) =>
-        `<path d="${path(points)}" fill="none" stroke="${colourOf(i)}" stroke-width="${i === 0 ? 2.4 : 1.4}"/>`,
-    ),
+    ...inside.map(({ points }, i) => `<path d="${path(points)}" fill="none" ${strokeOf(i)}/>`),
     ...inside.flatMap(({ name }, i) => [
-      `<path d="M${right + 12} ${margin.top + 10 + 17 * i}h18" stroke="${colourOf(i)}" stroke-width="${i === 0 ? 2.4 : 1.4}"/>`,
+      `<path d="M${right + 12} ${margin.top + 10 + 17 * i}h18" ${strokeOf(i)}/>`,
       text(right + 36, margin.top + 14 + 17 * i, name),
     ]),
     '</svg>',
@@ -110,6 +107,11 @@ function placed({ low, high, isLog }: Scale, value: number, start: number, end: 
 
 function text(x: number, y: number, words: string, style = ''): string {
   return `<text x="${fixed(x)}" y="${fixed(y)}" ${style}>${words}</text>`;
+}
+
+/** Ours, the first, is the thick one. */
+function strokeOf(i: number): string {
+  return `stroke="${colourOf(i)}" stroke-width="${i === 0 ? 2.4 : 1.4}"`;
 }
 
 function colourOf(i: number): string {

@@ -12,7 +12,7 @@ from peers.runs import RESULTS, Problems, arguments_of, peer_of, write
 
 EVALUATIONS_PER_DIMENSION = 50
 FUNCTION_COUNT = 24
-"""From 100 to 1e-8, five to a power of ten, as coco-experiment counts them."""
+# From 100 to 1e-8, five to a power of ten, as coco-experiment counts them.
 TARGETS = [10 ** (2 - i / 5) for i in range(51)]
 
 

@@ -1,4 +1,5 @@
-"""Evaluates the problems for whoever asks, a line of JSON for a line of JSON, so that all methods have the very same ones.
+"""Evaluates the problems for whoever asks, a line of JSON for a line of JSON, so that all methods have the very same
+ones.
 
 {"list": true} answers every problem with its space; {"problem", "params", "seed", "number"} answers [told, true].
 Params that are not active are left out of account.

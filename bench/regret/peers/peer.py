@@ -1,7 +1,7 @@
 """What a method is: it makes a study of a space, which is asked for params and told their value, smaller is better.
 
-A space is {name: parameter} in the words of Cavia's API, parents before children. A peer that knows no conditions is given
-all parameters, and those that are not active are left out of account by whoever evaluates.
+A space is {name: parameter} in the words of Cavia's API, parents before children. A peer that knows no conditions
+is given all parameters, and those that are not active are left out of account by whoever evaluates.
 """
 
 import math

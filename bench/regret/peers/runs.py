@@ -58,9 +58,8 @@ class Problems:
 def write(file, results):
     """One line a run, and at once or not at all."""
     head = ",\n".join(f' "{key}": {json.dumps(value)}' for key, value in results.items() if key != "runs")
-    runs = ",\n".join(
-        f'  "{seed}": {json.dumps(run)}' for seed, run in sorted(results["runs"].items(), key=lambda item: (len(item[0]), item[0]))
-    )
+    in_order = sorted(results["runs"].items(), key=lambda item: (len(item[0]), item[0]))
+    runs = ",\n".join(f'  "{name}": {json.dumps(run)}' for name, run in in_order)
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part")
     part.write_text(f'{{\n{head},\n "runs": {{\n{runs}\n }}\n}}\n')

@@ -1,7 +1,8 @@
 import logging
 import tempfile
 
-from ConfigSpace import Categorical, ConfigurationSpace, EqualsCondition, Float, InCondition, Integer, OrdinalHyperparameter
+from ConfigSpace import Categorical, ConfigurationSpace, Float, Integer, OrdinalHyperparameter
+from ConfigSpace import EqualsCondition, InCondition
 from ConfigSpace.conditions import AndConjunction
 from smac import HyperparameterOptimizationFacade, Scenario
 from smac.runhistory.dataclasses import TrialValue

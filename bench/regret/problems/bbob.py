@@ -1,4 +1,6 @@
-"""The 24 functions of BBOB (Hansen et al. 2009) as the package coco-experiment has them; the loss is what is above the optimum."""
+"""The 24 functions of BBOB (Hansen et al. 2009) as the package coco-experiment has them; the loss is what is above the
+optimum.
+"""
 
 import os
 import re

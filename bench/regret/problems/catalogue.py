@@ -1,8 +1,8 @@
 """All problems, and their two halves.
 
-The engine is designed on `dev`; `held-out` is there to see whether what was learnt holds elsewhere. What was looked at before
-there were two halves is dev (USED). In each family the others, in the order of their names, go by turns to the half that
-has fewer, to held-out when both have as many.
+The engine is designed on `dev`; `held-out` is there to see whether what was learnt holds elsewhere. What was looked
+at before there were two halves is dev (USED). In each family the others, in the order of their names, go by turns
+to the half that has fewer, to held-out when both have as many.
 """
 
 import json
@@ -12,7 +12,7 @@ from . import functions, mixed, tables, trainings
 
 REFERENCES = Path(__file__).parent / "references.json"
 
-"""Some were moved or made harder since, but the function is the one that was seen."""
+# Some were moved or made harder since, but the function is the one that was seen.
 USED = {
     "branin", "hartmann6", "rosenbrock5", "ackley5", "levy10", "valley", "momentum",
     "hpobench_australian", "hpobench_car", "hpolib_slice_localization", "nasbench201_cifar10",

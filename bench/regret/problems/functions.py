@@ -1,6 +1,6 @@
-"""Test functions of 2 to 20 floats. Where the literature has the optimum in the middle of the space, or at the same place in
-every coordinate, it is moved to a fixed place of its own, off the middle, and some are turned, so that no method gains by
-where it starts. The least value of each is 0.
+"""Test functions of 2 to 20 floats. Where the literature has the optimum in the middle of the space, or at the same
+place in every coordinate, it is moved to a fixed place of its own, off the middle, and some are turned, so that no
+method gains by where it starts. The least value of each is 0.
 """
 
 import math

@@ -30,7 +30,8 @@ def active(parameters, params):
     """The params that count: those whose parents have one of the values that they ask for."""
     kept = {}
     for name, parameter in parameters.items():
-        if all(parent in kept and kept[parent] in listed(values) for parent, values in parameter.get("when", {}).items()):
+        conditions = parameter.get("when", {}).items()
+        if all(parent in kept and kept[parent] in listed(values) for parent, values in conditions):
             kept[name] = params[name]
     return kept
 

