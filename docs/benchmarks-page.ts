@@ -26,7 +26,7 @@ const introductions: Record<string, string> = {
   'regret-bbob':
     'The 24 noiseless functions of BBOB: the share of the targets, 51 from 100 to 1e-8 above the optimum, that is hit after so many evaluations a dimension, on the functions and instances (runs) that a peer and the engine both have; in brackets the middle 90 % of a bootstrap over those. `bench/regret/run_bbob.py` adds runs of peers.',
   'regret-batches':
-    'Eight asked at once and told together, against one at a time: how many times the trials it takes to be where one at a time is after so many; the median over problems, with the middle 90 % of a bootstrap.',
+    'Eight asked at once and told together, against one at a time: how many times the trials it takes to be where one at a time is after so many; the median over problems, which few seeds make rough, and what the mean over all problems takes; with the middle 90 % of a bootstrap.',
   'regret-ablations':
     'The engine with one choice taken back (`bench/regret/ablations`), minus the engine, in mean log10 regret on the dev half: above 0 the choice helps.',
   'regret-http':

@@ -8,13 +8,19 @@ import { openProblems, type Problem, type Problems } from './problems.ts';
 import { shown } from './report.ts';
 import type { Run } from './results.ts';
 import { scoresOf } from './scores.ts';
-import { countToReach, meanCurve, medianEstimate } from './statistics.ts';
+import { countToReach, estimate, meanCurve, medianEstimate } from './statistics.ts';
 
 /**
  * What it costs to ask for eight at once and tell them together, instead of one at a time: how many more trials it
  * takes to be where one at a time is after so many, as a median over problems. And how many different configurations
  * a hundred asked at once are.
  */
+
+/** The scores after each trial. */
+interface Curves {
+  single: number[];
+  batched: number[];
+}
 
 const { values: asked } = parseArgs({
   options: {
@@ -41,9 +47,9 @@ const seeds = Array.from({ length: asked.quick ? 1 : Number(asked.seeds) }, (_, 
 const chosen = problems.listed.filter(
   ({ name, split }) => (asked.split ?? split) === split && (!asked.quick || quickProblems.includes(name)),
 );
-const found: { problem: Problem; curves: { single: number[]; batched: number[] }[] }[] = [];
+const found: { problem: Problem; curves: Curves[] }[] = [];
 for (const problem of chosen) {
-  const curves: { single: number[]; batched: number[] }[] = [];
+  const curves: Curves[] = [];
   for (const seed of seeds) {
     const single = await ownRun(engine, problems, problem, seed, singleCount);
     const batched = await batchedRun(engine, problems, problem, seed);
@@ -62,6 +68,7 @@ conclude(
   targetCounts.map((count) => ({
     'the value of one at a time after': count,
     'takes in batches of 8 so many times the trials': shown(medianEstimate(all, ratioAt(count))),
+    'on the mean over all problems': shown(estimate(all, (curves) => ratioAt(count)(curves.map(meanOfSeeds)))),
     problems: all.length,
     seeds: seeds.length,
   })),
@@ -84,12 +91,19 @@ conclude(
 );
 
 /** How many times the trials; where the value is not reached, as if it were one trial later. */
-function ratioAt(count: number): (curves: readonly { single: number[]; batched: number[] }[]) => number {
+function ratioAt(count: number): (curves: readonly Curves[]) => number {
   return (curves) => {
     const single = meanCurve(curves.map((one) => one.single));
     const batched = meanCurve(curves.map((one) => one.batched));
     const target = single[count - 1];
     return countToReach(batched, target) / countToReach(single, target);
+  };
+}
+
+function meanOfSeeds(curves: readonly Curves[]): Curves {
+  return {
+    single: meanCurve(curves.map(({ single }) => single)),
+    batched: meanCurve(curves.map(({ batched }) => batched)),
   };
 }
 

@@ -30,6 +30,18 @@ export function medianEstimate<T>(values: readonly (readonly T[])[], of: (seeds:
   return estimate(values, (problems) => quantile(problems.map(of), 0.5));
 }
 
+/** Any statistic of problems, resampling problems, and of each its seeds. */
+export function estimate<T>(
+  values: readonly (readonly T[])[],
+  statistic: (problems: readonly (readonly T[])[]) => number,
+): Estimate {
+  const random = createGenerator(bootstrapSeed, 0);
+  const found = Array.from({ length: bootstrapCount }, () =>
+    statistic(resampled(random, values).map((seeds) => resampled(random, seeds))),
+  );
+  return { value: statistic(values), low: quantile(found, tail), high: quantile(found, 1 - tail) };
+}
+
 /** Ranks from 1; equal values share the mean of theirs. */
 export function ranksOf(values: readonly number[]): number[] {
   return values.map((value) => {
@@ -52,17 +64,6 @@ export function mean(values: readonly number[]): number {
 /** The mean of curves of equal length, point by point. */
 export function meanCurve(curves: readonly (readonly number[])[]): number[] {
   return curves[0].map((_, t) => mean(curves.map((curve) => curve[t])));
-}
-
-function estimate<T>(
-  values: readonly (readonly T[])[],
-  statistic: (problems: readonly (readonly T[])[]) => number,
-): Estimate {
-  const random = createGenerator(bootstrapSeed, 0);
-  const found = Array.from({ length: bootstrapCount }, () =>
-    statistic(resampled(random, values).map((seeds) => resampled(random, seeds))),
-  );
-  return { value: statistic(values), low: quantile(found, tail), high: quantile(found, 1 - tail) };
 }
 
 function resampled<T>(random: Generator, values: readonly T[]): T[] {
