@@ -41,6 +41,7 @@ for (const patch of patches) {
   const pairing = pairingOf(await withPatch(patch, async (copy) => methodIn(copy, name)), whole, chosen)!;
   rows.push({
     without: name,
+    studies: pairing.pairs,
     ...Object.fromEntries(counts.map((count, i) => [`@${count}`, shown(pairing.differences[i])])),
     'ms a trial': pairing.own.milliseconds,
   });
