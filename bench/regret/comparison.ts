@@ -126,8 +126,13 @@ export function trialsToReach({ own, other }: Pick<Pairing, 'own' | 'other'>): E
   );
 }
 
+/** The same on the mean over all problems, which few seeds make less rough. */
+export function trialsToReachOnMean({ own, other }: Pick<Pairing, 'own' | 'other'>): number {
+  return countToReach(meanCurve(own.curves.map(meanCurve)), meanOf(at(other.curves, counts.at(-1)!)));
+}
+
 /** The seeds that all methods have of a problem. */
-export function commonSeeds(methods: readonly Method[], { name }: Pick<Problem, 'name'>): string[] {
+function commonSeeds(methods: readonly Method[], { name }: Pick<Problem, 'name'>): string[] {
   const [first, ...others] = methods.map(({ curves }) => curves.get(name));
   return [...(first?.keys() ?? [])].filter((seed) => others.every((one) => one?.has(seed)));
 }

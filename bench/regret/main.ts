@@ -85,9 +85,8 @@ function writePlots(): string[] {
     })),
   ];
   return parts.map(({ where, within }) => {
-    const { studies, curves } = curvesOf(own, peers, within);
     const name = `regret-${where}`;
-    writePlot(name, regretPlot(`${where}: ${within.length} problems, ${studies} studies`, curves));
+    writePlot(name, regretPlot(`${where}: ${within.length} problems`, curvesOf(own, peers, within)));
     return name;
   });
 }

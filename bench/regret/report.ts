@@ -1,5 +1,13 @@
 import type { Verdict } from '../record.ts';
-import { commonSeeds, counts, meanRanks, pairingOf, trialsToReach, type Method, type Pairing } from './comparison.ts';
+import {
+  counts,
+  meanRanks,
+  pairingOf,
+  trialsToReach,
+  trialsToReachOnMean,
+  type Method,
+  type Pairing,
+} from './comparison.ts';
 import type { Problem } from './problems.ts';
 import { meanEstimate, type Estimate } from './statistics.ts';
 
@@ -42,6 +50,7 @@ export function reportTables(own: Method, peers: readonly Method[], problems: re
         studies: pairing.pairs,
         ...Object.fromEntries(counts.map((count, i) => [`@${count}`, shown(pairing.differences[i])])),
         'trials to its @60': shown(trialsToReach(pairing), 0),
+        'on the mean': trialsToReachOnMean(pairing),
         'its trials to ours': shown(trialsToReach({ own: pairing.other, other: pairing.own }), 0),
       })),
     },
@@ -75,27 +84,18 @@ export function problemTable(own: Method, peers: readonly Method[], problems: re
   };
 }
 
-/**
- * The mean after each trial, ours and of the peers that have every problem, on the studies that all of these have; and
- * how many those are.
- */
+/** The mean after each trial, ours and of the peers that have every problem, of all studies that each has. */
 export function curvesOf(
   own: Method,
   peers: readonly Method[],
   problems: readonly Problem[],
-): { studies: number; curves: { name: string; curve: Estimate[] }[] } {
-  const methods = [own, ...peers.filter((method) => isComplete(method, problems))];
-  const common = problems.map((problem) => ({ problem, seeds: commonSeeds(methods, problem) }));
-  return {
-    studies: common.reduce((sum, { seeds }) => sum + seeds.length, 0),
-    curves: methods.map(({ name, curves }) => {
-      const all = common
-        .filter(({ seeds }) => seeds.length > 0)
-        .map(({ problem, seeds }) => seeds.map((seed) => curves.get(problem.name)!.get(seed)!));
-      const curve = all[0][0].map((_, t) => meanEstimate(all.map((seeds) => seeds.map((one) => one[t]))));
-      return { name, curve };
-    }),
-  };
+): { name: string; curve: Estimate[] }[] {
+  const methods = [own, ...peers].filter((method) => isComplete(method, problems));
+  return methods.map(({ name, curves }) => {
+    const all = problems.map((problem) => [...curves.get(problem.name)!.values()]);
+    const curve = all[0][0].map((_, t) => meanEstimate(all.map((seeds) => seeds.map((one) => one[t]))));
+    return { name, curve };
+  });
 }
 
 /** The limits of the quality that is to be reached, as far as they can be told from these methods. */
