@@ -22,6 +22,8 @@ const familyMargins: Record<string, number> = { 'optuna-random': 0, 'optuna-tpe'
 const benchmarkPeer = 'optuna-gp';
 const leadMin = 0.25;
 const trialsMax = 40;
+/** Bands of plots are seen, not read. */
+const plotResamples = 200;
 
 /** Ours against each peer on the studies that both have. */
 export function reportTables(own: Method, peers: readonly Method[], problems: readonly Problem[]): Table[] {
@@ -93,7 +95,12 @@ export function curvesOf(
   const methods = [own, ...peers].filter((method) => isComplete(method, problems));
   return methods.map(({ name, curves }) => {
     const all = problems.map((problem) => [...curves.get(problem.name)!.values()]);
-    const curve = all[0][0].map((_, t) => meanEstimate(all.map((seeds) => seeds.map((one) => one[t]))));
+    const curve = all[0][0].map((_, t) =>
+      meanEstimate(
+        all.map((seeds) => seeds.map((one) => one[t])),
+        plotResamples,
+      ),
+    );
     return { name, curve };
   });
 }

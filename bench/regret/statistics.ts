@@ -21,8 +21,8 @@ export function meanOf(values: ByProblem): number {
 }
 
 /** The mean, resampling problems, and of each problem its seeds. */
-export function meanEstimate(values: ByProblem): Estimate {
-  return estimate(values, meanOf);
+export function meanEstimate(values: ByProblem, resamples = bootstrapCount): Estimate {
+  return estimate(values, meanOf, resamples);
 }
 
 /** The median over problems of what `of` makes of the seeds of one. */
@@ -34,9 +34,10 @@ export function medianEstimate<T>(values: readonly (readonly T[])[], of: (seeds:
 export function estimate<T>(
   values: readonly (readonly T[])[],
   statistic: (problems: readonly (readonly T[])[]) => number,
+  resamples = bootstrapCount,
 ): Estimate {
   const random = createGenerator(bootstrapSeed, 0);
-  const found = Array.from({ length: bootstrapCount }, () =>
+  const found = Array.from({ length: resamples }, () =>
     statistic(resampled(random, values).map((seeds) => resampled(random, seeds))),
   );
   return { value: statistic(values), low: quantile(found, tail), high: quantile(found, 1 - tail) };
