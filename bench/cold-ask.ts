@@ -125,8 +125,7 @@ async function withPorts<T>(
 async function fill(folder: string, historyLength: number): Promise<void> {
   const table = openSqliteTable(folder);
   const ports = wirePorts(table);
-  const onFault = (error: unknown): void => console.error(error);
-  const router = createRouter({ ports, identify: async () => localCaller, version: '0', onFault });
+  const router = createRouter({ ports, identify: async () => localCaller, version: '0', onFault: console.error });
   const fetch = (url: URL, init: RequestInit): Promise<Response> => router(new Request(url, init));
   const client = createClient('http://cavia.bench', { retries: 0, fetch });
   const sampler = { kind: 'gp' } as const;

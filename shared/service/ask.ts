@@ -80,7 +80,6 @@ class Asking {
   async answer(): Promise<Reply<AskResponse>> {
     for (let round = 0; round < roundCountMax; round++) {
       const claimable = await this.#claimable();
-      this.#forget(claimable);
       await this.#takeNumbers(this.#call.body.count - claimable.length - this.#held.length);
       if (claimable.length + this.#held.length === 0) {
         if (this.#isWorthRetrying && (await this.#healed())) continue;
@@ -106,21 +105,17 @@ class Asking {
     const now = this.#ports.clock.nowMs();
     const found = await this.#ports.trials.claimable(this.#study, now, wanted + this.#gone.size);
     const claimable: TrialRecord[] = [];
+    // A number that this ask was too slow with, and that was put back meanwhile: the commit will say so.
+    const held = new Set(this.#held.map(({ number }) => number));
     let waiting = 0;
     for (const trial of found) {
-      if (claimable.length === wanted || this.#gone.has(placeOf(trial))) continue;
+      if (claimable.length === wanted || this.#gone.has(placeOf(trial)) || held.has(trial.number)) continue;
       if (isExpired(trial, now) && trial.failures + 1 >= this.#study.spec.lease.attempts) {
         await failExpired(this.#ports, this.#study, trial, now);
         this.#gone.add(placeOf(trial));
       } else if (trial.state === 'running' || waiting++ < this.#waitingMax) claimable.push(trial);
     }
     return claimable;
-  }
-
-  /** A number that was healed while this ask was slow is a waiting trial now: it is taken over, not put again. */
-  #forget(claimable: readonly TrialRecord[]): void {
-    const claimed = new Set(claimable.map(({ number }) => number));
-    this.#held = this.#held.filter(({ number }) => !claimed.has(number));
   }
 
   async #takeNumbers(wanted: number): Promise<void> {
