@@ -40,7 +40,7 @@ export async function openEngine(tree = ownTree): Promise<Engine> {
         ask: (number, pending = new Map()) => {
           const suggested = suggestWithModel(
             { space, sampler: { kind: 'gp' }, seed, number, fixed: {}, firstTry: 0 },
-            { metric: 'loss', direction: 'minimize' },
+            [{ metric: 'loss', direction: 'minimize' }],
             { observations, pending, inFlight: [] },
           );
           if (!suggested) throw new Error(`There are no params for trial ${number}.`);
