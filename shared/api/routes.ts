@@ -15,6 +15,11 @@ export interface Route {
   body: z.ZodType | null;
   /** A POST that can be sent twice as it is: a client need not spend a receipt on it. */
   isRepeatable?: true;
+  /**
+   * Computes with the engine's model: served by the function that has the processor and the memory for it, so that it
+   * never stands in the way of the others.
+   */
+  usesModel?: true;
   /** Status of success and its document; null for none, a media type for a stream. */
   success: { status: 200 | 201 | 204; schema: z.ZodType | null; stream?: readonly string[] };
   /** Refusals beyond those that every route has. */
@@ -83,6 +88,7 @@ export const routes = {
     scope: 'write',
     query: m.EmptyQuery,
     body: m.AskRequest,
+    usesModel: true,
     success: { status: 200, schema: m.AskResponse },
     refusals: [...study, ...keyed],
   },
@@ -175,6 +181,7 @@ export const routes = {
     query: m.EmptyQuery,
     body: m.ReplayRequest,
     isRepeatable: true,
+    usesModel: true,
     success: { status: 200, schema: m.ReplayResponse },
     refusals: [...trial],
   },
@@ -226,6 +233,7 @@ export const routes = {
     scope: 'read',
     query: m.ImportanceQuery,
     body: null,
+    usesModel: true,
     success: { status: 200, schema: m.ImportanceResponse },
     refusals: [...study],
   },
@@ -237,6 +245,7 @@ export const routes = {
     query: m.EmptyQuery,
     body: m.PredictRequest,
     isRepeatable: true,
+    usesModel: true,
     success: { status: 200, schema: m.PredictResponse },
     refusals: [...study],
   },
@@ -248,6 +257,7 @@ export const routes = {
     query: m.EmptyQuery,
     body: m.SuggestRequest,
     isRepeatable: true,
+    usesModel: true,
     success: { status: 200, schema: m.SuggestResponse },
     refusals: ['space_invalid'],
   },

@@ -110,6 +110,7 @@ const floors: Record<string, Floor> = {
       'zod',
       'aws-lambda',
       'aws-cdk-lib',
+      'cdk-nag',
       '@aws-sdk/client-batch',
       '@aws-sdk/client-cloudwatch-logs',
       '@aws-sdk/client-dynamodb',
