@@ -7,7 +7,7 @@ import { addStacks } from './stacks.ts';
 /** What `cdk` runs: bundles the functions and makes the templates. */
 try {
   const app = new App();
-  const settings = readSettings(app.node);
+  const settings = readSettings((name) => app.node.tryGetContext(name));
   await bundleFunctions();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   addStacks(app, settings);

@@ -1,5 +1,3 @@
-import type { Node } from 'constructs';
-
 /** What a deployment can be told, as context: `-c stage=dev`. */
 export interface Settings {
   /** Part of every name, so that several deployments fit into one account. */
@@ -29,9 +27,10 @@ export class SettingsRefused extends Error {
 const instanceTypesDefault = 'g6.xlarge,g6.2xlarge,g5.xlarge,g5.2xlarge';
 const vcpusDefault = '32';
 
-export function readSettings(node: Node): Settings {
+/** @param contextOf what was given under a name, if anything was. */
+export function readSettings(contextOf: (name: string) => unknown): Settings {
   const given = (name: string): string | undefined => {
-    const value: unknown = node.tryGetContext(name);
+    const value = contextOf(name);
     return value === undefined || value === '' ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
   };
   const image = given('trainingImage');

@@ -15,5 +15,7 @@ export class StateStack extends Stack {
     this.bucketName = `cavia-${stage}-objects-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
     new Objects(this, 'Objects', this.bucketName);
     new CfnOutput(this, 'BucketName', { value: this.bucketName });
+    new CfnOutput(this, 'CoreTableName', { value: this.tables.core.tableName });
+    new CfnOutput(this, 'AuxTableName', { value: this.tables.aux.tableName });
   }
 }

@@ -1,9 +1,8 @@
-import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { readSettings, type Settings } from '../../infra/settings.ts';
 
 function settingsOf(context: Record<string, string>): Settings {
-  return readSettings(new App({ context, analyticsReporting: false }).node);
+  return readSettings((name) => context[name]);
 }
 
 describe('the settings of a deployment', () => {

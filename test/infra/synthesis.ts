@@ -31,7 +31,10 @@ export function synthesise(context: Record<string, string>): Synthesis {
   const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
   const outdir = mkdtempSync(join(tmpdir(), 'cavia-templates-'));
   const app = new App({ outdir, context: { ...flags, ...context }, analyticsReporting: false });
-  addStacks(app, readSettings(app.node));
+  addStacks(
+    app,
+    readSettings((name) => context[name]),
+  );
   const { stacks } = app.synth();
   return {
     templates: Object.fromEntries(
