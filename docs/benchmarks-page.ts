@@ -21,6 +21,8 @@ const introductions: Record<string, string> = {
     'How far the best trial is from the optimum: the mean over problems of log10((best - optimum) / (median - optimum)), floor -4, after 15, 30 and 60 trials, with a bootstrap interval of 90 % over problems and seeds. Seven functions and four tables of real trainings (`bench/data`), four seeds, one trial at a time; the engine in process against Optuna with its defaults. This is the development set of a first version: on it the lead over GPSampler is inside its own paired interval, two problems carry it, on two noisy tables TPE is ahead, and a first trial in the middle of the space helps where the optimum is near it.',
   kernels:
     'The linear algebra of the Gaussian process in WebAssembly: the likelihood with its gradient against NumPy and SciPy on one thread and against plain TypeScript, and the matrix product against the same tiles in TypeScript, in one process.',
+  'cold-load':
+    'How long Node takes to load the bundle of each Lambda function in a process of its own, by turns with an empty script: the part of a cold start that is ours. A function on AWS has another processor, and waits for its sandbox besides.',
   'write-units':
     "Write and read units of DynamoDB, counted at the Table port by the vendor's rules: 1 KB a write unit, twice in a transaction, and the index besides; 4 KB a read unit. A spec of 10 and of 100 float parameters.",
 };
