@@ -11,6 +11,10 @@ export const localTenant = firstTenant;
 export const localCaller: Caller = { tenant: localTenant, principal: 'local', scopes: ['read', 'write', 'admin'] };
 
 /** The ports of the use cases on a table of this process. */
-export function wirePorts(table: Table, nowMs: () => number = Date.now): Ports {
-  return portsOnTable(table, nowMs);
+export function wirePorts(
+  table: Table,
+  nowMs: () => number = Date.now,
+  onResults: Ports['onResults'] = () => undefined,
+): Ports {
+  return portsOnTable(table, nowMs, onResults);
 }

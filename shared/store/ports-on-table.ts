@@ -2,18 +2,25 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { ulid } from 'ulid';
 import type { Ports } from '../service/ports.ts';
 import { openApiKeyStore } from './api-key-store.ts';
+import { openModelStore } from './model-store.ts';
 import { openReceiptStore } from './receipts.ts';
 import { openStudyStore } from './study-store.ts';
 import type { Table } from './table.ts';
 import { openTrialStore } from './trial-store.ts';
 
 /** The ports of the use cases, with everything that is stored on one table, whichever engine that is. */
-export function portsOnTable(table: Table, nowMs: () => number): Ports {
+export function portsOnTable(
+  table: Table,
+  nowMs: () => number,
+  onResults: Ports['onResults'] = () => undefined,
+): Ports {
   return {
     studies: openStudyStore(table, nowMs),
     trials: openTrialStore(table, nowMs),
     apiKeys: openApiKeyStore(table, nowMs),
     receipts: openReceiptStore(table, nowMs),
+    models: openModelStore(table, nowMs),
+    onResults,
     clock: { nowMs },
     identifiers: {
       ulid: () => ulid().toLowerCase(),
