@@ -13,7 +13,7 @@ import { conclude, isQuickRun } from './record.ts';
 const isQuick = isQuickRun();
 const rounds = isQuick ? 3 : 40;
 /** Bytes, as the budgets of test/infra say. */
-const limits = { http: 600_000, authorize: 500_000, 'make-key': 500_000 };
+const limits = { http: 600_000, authorize: 500_000, 'make-key': 500_000, 'refit-model': 500_000 };
 const environment = {
   PATH: process.env['PATH'],
   AWS_REGION: 'eu-central-1',

@@ -58,7 +58,7 @@ and that is nearly all of it.
 
 Nothing but what is stored: $${usd.dynamoGbMonth} a GB and month in DynamoDB and $${dollars(usd.dynamoRecoveryGbMonth)} for its point-in-time recovery, $${usd.s3GbMonth} in S3,
 $${usd.logGbMonth} for logs, which are deleted after a month. A trial is below 1 KB, so a million trials are about
-$${dollars(usd.dynamoGbMonth + usd.dynamoRecoveryGbMonth)} a month. There are four alarms; an account has ten for nothing, and each further one is $${dollars(usd.alarmMonth)} a month.
+$${dollars(usd.dynamoGbMonth + usd.dynamoRecoveryGbMonth)} a month. There are five alarms; an account has ten for nothing, and each further one is $${dollars(usd.alarmMonth)} a month.
 A test fails when the templates have anything that costs while nobody calls.
 
 ## Beside others

@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms, alarmPeriod } from './constructs/alarms.ts';
 import { HttpRoutes } from './constructs/http-routes.ts';
+import { Refits } from './constructs/refits.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
 import { getOnly, putOnly, queryOpen, readWrite } from './constructs/table-access.ts';
 import type { Tables } from './constructs/tables.ts';
@@ -15,6 +16,8 @@ export interface ServiceStackProps extends StackProps {
 /** API Gateway waits for 30 seconds; the answer that time is up should be ours. */
 const httpTimeoutSeconds = 29;
 const authorizeTimeoutSeconds = 10;
+/** As long as the lease of a fit. */
+const refitTimeoutSeconds = 60;
 /** One whole vCPU. */
 const askMemoryMb = 1769;
 const otherMemoryMb = 512;
@@ -68,6 +71,18 @@ export class ServiceStack extends Stack {
       statements: [putOnly(core, ['T#', 'K#'])],
     }).lambda;
 
+    const refits = new Refits(this, 'Refits');
+    const refit = new ServiceFunction(this, 'Refit', {
+      functionName: `cavia-${stage}-refit`,
+      description: 'Fits the models of studies that have new results.',
+      bundle: 'refit-model',
+      memoryMb: askMemoryMb,
+      timeoutSeconds: refitTimeoutSeconds,
+      environment,
+      statements: [readWrite(core, ['T#']), readWrite(aux, ['T#']), ...refits.statementsFor(core)],
+    }).lambda;
+    refits.connect(core, refit);
+
     const http = new HttpRoutes(this, 'Http', { name: `cavia-${stage}`, ask, api, authorize });
     const period = { period: alarmPeriod };
     new Alarms(this, 'Alarms', [
@@ -88,6 +103,12 @@ export class ServiceStack extends Stack {
         metric: api.metricThrottles(period),
         tooMany: 1,
         description: 'Requests were turned away: raise the concurrency of the account.',
+      },
+      {
+        id: 'RefitsFailed',
+        metric: refits.failed.metricApproximateNumberOfMessagesVisible({ ...period, statistic: 'Maximum' }),
+        tooMany: 1,
+        description: 'Models could not be fitted ahead; asks fit for themselves and are slower. See the log of refit.',
       },
     ]);
 

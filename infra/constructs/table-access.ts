@@ -6,7 +6,7 @@ export type ItemKind = 'T#' | 'K#';
 
 const readActions = ['dynamodb:GetItem', 'dynamodb:Query'];
 /** A transaction needs the right to each write in it. */
-const writeActions = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
+const writeActions = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
 
 /** The right to read and write items of these kinds. */
 export function readWrite(table: ITableV2, kinds: readonly ItemKind[]): PolicyStatement {

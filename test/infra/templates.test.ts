@@ -113,28 +113,42 @@ describe('what anybody may do', () => {
   });
 
   it('is on nothing but what is named', () => {
-    expect(statements().filter(({ resources }) => resources.includes('"*"'))).toEqual([]);
+    const unnamed = statements().filter(({ resources }) => resources.includes('"*"'));
+    // It knows no resource.
+    expect(unnamed.map(({ id, actions }) => [id.replace(/Role.*/, ''), actions])).toEqual([
+      ['Refit', ['dynamodb:ListStreams']],
+    ]);
   });
 
   it('is for functions what their calls need, on items of their kind', () => {
     const write = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-    const items = ['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'];
+    const items = ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'];
     const http = [...items.map((item) => `dynamodb:${item}`), ...write];
     expect([...actionsOf('AskRole')].sort()).toEqual(http);
     expect([...actionsOf('ApiRole')].sort()).toEqual(http);
     expect([...actionsOf('AuthorizeRole')].sort()).toEqual(['dynamodb:GetItem', ...write]);
+    expect([...actionsOf('RefitRole')].sort()).toEqual(
+      [
+        ...http,
+        'dynamodb:DescribeStream',
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+        'dynamodb:ListStreams',
+        'sqs:SendMessage',
+      ].sort(),
+    );
     expect([...actionsOf('MakeKeyRole')].sort()).toEqual(['dynamodb:PutItem', ...write]);
   });
 
   it('keeps API keys from all but those who deal with them', () => {
     const kinds = statements()
-      .filter(({ actions }) => actions.some((action) => action.startsWith('dynamodb:')))
+      .filter(({ statement }) => statement.Condition?.['ForAllValues:StringLike'])
       .map(({ id, statement }) => [
         id.replace(/Role.*/, ''),
         statement.Condition!['ForAllValues:StringLike']['dynamodb:LeadingKeys'].join(' '),
       ]);
     expect(new Set(kinds.map((one) => one.join(': ')))).toEqual(
-      new Set(['Ask: T#*', 'Api: T#* K#*', 'Api: T#*', 'Authorize: K#*', 'MakeKey: T#* K#*']),
+      new Set(['Ask: T#*', 'Api: T#* K#*', 'Api: T#*', 'Authorize: K#*', 'MakeKey: T#* K#*', 'Refit: T#*']),
     );
   });
 
@@ -155,13 +169,14 @@ describe('every function', () => {
       'cavia-test-ask',
       'cavia-test-authorize',
       'cavia-test-make-key',
+      'cavia-test-refit',
     ]);
     for (const { Properties } of lambdas) {
       expect([Properties.Runtime, Properties.Architectures]).toEqual(['nodejs24.x', ['arm64']]);
     }
     const own = (of: (properties: Resource['Properties']) => unknown): number =>
       new Set(lambdas.map(({ Properties }) => JSON.stringify(of(Properties)))).size;
-    expect([own(({ Role }) => Role), own(({ LoggingConfig }) => LoggingConfig.LogGroup)]).toEqual([4, 4]);
+    expect([own(({ Role }) => Role), own(({ LoggingConfig }) => LoggingConfig.LogGroup)]).toEqual([5, 5]);
   });
 
   it('has as much concurrency as it is given', () => {
@@ -176,7 +191,7 @@ describe('every function', () => {
 describe('every log group', () => {
   it('forgets after a month', () => {
     const groups = ofType('AWS::Logs::LogGroup');
-    expect(groups.length).toBe(6);
+    expect(groups.length).toBe(7);
     expect(groups.every(({ Properties }) => Properties.RetentionInDays === 30)).toBe(true);
   });
 });
@@ -188,7 +203,11 @@ describe('every queue', () => {
       const { RedrivePolicy } = Properties;
       return RedrivePolicy ? [RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0] as string] : [];
     });
-    expect(targets.length).toBe(1);
+    const aside = ofType('AWS::Lambda::EventSourceMapping').map(
+      ({ Properties }) => Properties.DestinationConfig.OnFailure,
+    );
+    targets.push(...aside.map(({ Destination }: Resource['Properties']) => Destination['Fn::GetAtt'][0] as string));
+    expect(targets.length).toBe(2);
     for (const { id, Properties } of queues)
       expect(Boolean(Properties.RedrivePolicy) || targets.includes(id)).toBe(true);
     const guarded = ofType('AWS::SQS::QueuePolicy').flatMap(({ Properties }) =>
@@ -308,5 +327,22 @@ describe('training', () => {
   it('cannot be reached from outside', () => {
     expect(ofType('AWS::EC2::SecurityGroup').filter(({ Properties }) => Properties.SecurityGroupIngress)).toEqual([]);
     expect(ofType('AWS::EC2::SecurityGroupIngress')).toEqual([]);
+  });
+});
+
+describe('what is written about a study', () => {
+  it('wakes up the fits when it is a result or an end', () => {
+    const [{ Properties: mapping }] = ofType('AWS::Lambda::EventSourceMapping');
+    const filters = mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern));
+    expect(filters).toEqual([
+      {
+        dynamodb: {
+          Keys: { sk: { S: [{ prefix: 'R#' }] } },
+          NewImage: { state: { S: ['complete', 'infeasible', 'pruned'] } },
+        },
+      },
+      { dynamodb: { Keys: { sk: { S: ['META'] } }, NewImage: { state: { S: ['finished'] } } } },
+    ]);
+    expect(mapping).toMatchObject({ BisectBatchOnFunctionError: true, MaximumRetryAttempts: 2, BatchSize: 100 });
   });
 });
