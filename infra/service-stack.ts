@@ -4,7 +4,7 @@ import { Alarms, alarmPeriod } from './constructs/alarms.ts';
 import { HttpRoutes } from './constructs/http-routes.ts';
 import { Refits } from './constructs/refits.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
-import { getOnly, putOnly, queryOpen, readWrite } from './constructs/table-access.ts';
+import { checkOnly, getOnly, putOnly, queryOpen, readWrite } from './constructs/table-access.ts';
 import type { Tables } from './constructs/tables.ts';
 import type { Settings } from './settings.ts';
 
@@ -79,7 +79,12 @@ export class ServiceStack extends Stack {
       memoryMb: askMemoryMb,
       timeoutSeconds: refitTimeoutSeconds,
       environment,
-      statements: [readWrite(core, ['T#']), readWrite(aux, ['T#']), ...refits.statementsFor(core)],
+      statements: [
+        readWrite(core, ['T#']),
+        checkOnly(core, ['T#']),
+        readWrite(aux, ['T#']),
+        ...refits.statementsFor(core),
+      ],
     }).lambda;
     refits.connect(core, refit);
 

@@ -13,6 +13,11 @@ export function readWrite(table: ITableV2, kinds: readonly ItemKind[]): PolicySt
   return statement([...readActions, ...writeActions], [table.tableArn], kinds);
 }
 
+/** The right to make a transaction depend on items of these kinds. */
+export function checkOnly(table: ITableV2, kinds: readonly ItemKind[]): PolicyStatement {
+  return statement(['dynamodb:ConditionCheckItem'], [table.tableArn], kinds);
+}
+
 /** The right to ask the index of open trials; its keys are those of tenants. */
 export function queryOpen(table: ITableV2): PolicyStatement {
   return statement(['dynamodb:Query'], [`${table.tableArn}/index/open`], ['T#']);

@@ -130,6 +130,7 @@ describe('what anybody may do', () => {
     expect([...actionsOf('RefitRole')].sort()).toEqual(
       [
         ...http,
+        'dynamodb:ConditionCheckItem',
         'dynamodb:DescribeStream',
         'dynamodb:GetRecords',
         'dynamodb:GetShardIterator',

@@ -139,6 +139,7 @@ const folders = [
   'test/bench',
   'test/contract',
   'test/domain',
+  'test/e2e',
   'test/engine',
   'test/engine/gp',
   'test/engine/importance',
