@@ -64,15 +64,20 @@ describe.skipIf(endpoint === null)('the bundles in processes of their own', () =
         }
       }
     };
-    /** Spread over the study, each as soon as a process has an event. */
-    const kill = async (): Promise<void> => {
-      for (let killed = 0; killed < killCount;) {
+    let isOver = false;
+    /** Spread over the study, each as soon as a process has an event. @returns how many were killed. */
+    const kill = async (): Promise<number> => {
+      for (let killed = 0; ;) {
+        if (isOver || killed === killCount) return killed;
         const isTime = toldCount >= ((killed + 1) * trialCount) / (killCount + 2);
         if (isTime && functions.http.killBusy()) killed++;
         await sleep(5);
       }
     };
-    await Promise.all([kill(), ...Array.from({ length: workerCount }, work)]);
+    const killing = kill();
+    await Promise.all(Array.from({ length: workerCount }, work));
+    isOver = true;
+    expect(await killing).toBe(killCount);
     expect(await audit(client, 'e2e')).toEqual([]);
     const trials = await allTrials(client, 'e2e');
     expect(trials.map(({ state }) => state)).toEqual(Array.from({ length: trialCount }, () => 'complete'));
