@@ -1,5 +1,8 @@
 import type { Scope } from './ports.ts';
 
+/** Whose everything is where there is nobody else: on a laptop, and where IAM says who may call. */
+export const firstTenant = '00000000000000000000000000';
+
 /** Who is calling; the tenant comes from the credential alone. */
 export interface Caller {
   tenant: string;

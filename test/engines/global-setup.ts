@@ -1,4 +1,6 @@
 import type { TestProject } from 'vitest/node';
+import { bundleFunctions } from '../../infra/bundle.ts';
+import { cfnLintMissing, cfnLintProgram } from './cfn-lint.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { startElasticMq } from './elastic-mq.ts';
 import { javaEnginesMissing } from './engine-process.ts';
@@ -10,6 +12,8 @@ declare module 'vitest' {
     dynamoDbEndpoint: string | null;
     sqsEndpoint: string | null;
     motoEndpoint: string | null;
+    /** The program. */
+    cfnLint: string | null;
   }
 }
 
@@ -23,9 +27,12 @@ const engines = [
   },
   { key: 'sqsEndpoint', suites: 'the SQS contract suite', missing: javaEnginesMissing, start: startElasticMq },
   { key: 'motoEndpoint', suites: 'the S3 and Batch suites on moto', missing: motoMissing, start: startMotoServer },
+  { key: 'cfnLint', suites: 'the check of the templates by cfn-lint', missing: cfnLintMissing, start: findCfnLint },
 ] as const;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Once, before files of tests that need them run beside each other.
+  await bundleFunctions();
   const running = await Promise.all(
     engines.map(async ({ key, suites, missing, start }) => {
       const lack = missing();
@@ -38,6 +45,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await Promise.all(running.map(async (engine) => engine?.stop()));
   };
+}
+
+/** It is no server: each test that needs it runs it. */
+async function findCfnLint(): Promise<{ endpoint: string; stop(): Promise<void> }> {
+  return { endpoint: cfnLintProgram, stop: () => Promise.resolve() };
 }
 
 function leaveOut(suites: string, lack: string): void {

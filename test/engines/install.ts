@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { cfnLintFolder, cfnLintIsInstalled, cfnLintRequirements, installedCfnLintRequirements } from './cfn-lint.ts';
 import { enginesAreInstalled, enginesPom, installedPom, isOnPath, libFolder } from './engine-process.ts';
 import { installedRequirements, motoIsInstalled, pythonFolder, pythonRequirements } from './moto-server.ts';
 
@@ -32,19 +33,8 @@ const kinds: EngineKind[] = [
     list: enginesPom,
     installedList: installedPom,
   },
-  {
-    what: 'moto (140 MB)',
-    tools: ['python3'],
-    packages: 'python3-venv',
-    isInstalled: motoIsInstalled,
-    folder: pythonFolder,
-    commands: () => [
-      ['python3', '-m', 'venv', pythonFolder],
-      [join(pythonFolder, 'bin', 'pip'), 'install', '-q', '--disable-pip-version-check', '-r', pythonRequirements],
-    ],
-    list: pythonRequirements,
-    installedList: installedRequirements,
-  },
+  pythonKind('moto (140 MB)', motoIsInstalled, pythonFolder, pythonRequirements, installedRequirements),
+  pythonKind('cfn-lint (180 MB)', cfnLintIsInstalled, cfnLintFolder, cfnLintRequirements, installedCfnLintRequirements),
 ];
 
 /** A registry can hiccup. */
@@ -53,6 +43,29 @@ const commandTimeoutMs = 300_000;
 const outputLineCountMax = 20;
 
 process.exitCode = kinds.map(install).every(Boolean) ? 0 : 1;
+
+/** What pip installs from a list, in an environment of its own. */
+function pythonKind(
+  what: string,
+  isInstalled: () => boolean,
+  folder: string,
+  list: string,
+  installedList: string,
+): EngineKind {
+  return {
+    what,
+    tools: ['python3'],
+    packages: 'python3-venv',
+    isInstalled,
+    folder,
+    commands: () => [
+      ['python3', '-m', 'venv', folder],
+      [join(folder, 'bin', 'pip'), 'install', '-q', '--disable-pip-version-check', '-r', list],
+    ],
+    list,
+    installedList,
+  };
+}
 
 /** @returns whether the engines are there now. */
 function install(kind: EngineKind): boolean {

@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { Problem, statusOf } from '../../shared/api/problem.ts';
 import { pause, startServerProcess, type ServerProcess } from '../local/serve-process.ts';
+import { expectProblem } from './expect-problem.ts';
 import { exchange, exchangeRaw, type RawAnswer, type WireAnswer } from './exchange.ts';
 import { hostileBytes, hostileRequests, studyForCorpus, type Hostile } from './hostile-corpus.ts';
 import { openService, sendTo, type Service } from './open-service.ts';
@@ -45,28 +45,6 @@ async function timed(title: string, action: () => Promise<WireAnswer>): Promise<
   timings.push({ title, ms });
   expect(ms).toBeLessThan(answerMsMax);
   return answer;
-}
-
-/** What holds for every refusal, whatever was wrong. */
-function expectProblem({
-  status,
-  headers,
-  text,
-}: {
-  status: number;
-  headers: Record<string, unknown>;
-  text: string;
-}): Problem {
-  expect(headers['content-type']).toBe('application/problem+json');
-  const problem = Problem.parse(JSON.parse(text));
-  expect(problem.status).toBe(status);
-  expect(statusOf[problem.code]).toBe(status);
-  expect(problem.type).toBe(`urn:cavia:problem:${problem.code}`);
-  expect(problem.requestId).toBe(headers['x-request-id']);
-  expect(problem.detail).toMatch(/^[^\p{Cc}]+\.$/u);
-  expect(status).toBeGreaterThanOrEqual(400);
-  expect(status).toBeLessThan(500);
-  return problem;
 }
 
 test('the corpus has at least 200 different requests', () => {

@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util';
+import { SettingsRefused } from './settings.ts';
+
+/** The options that become context of the CDK app, by what they are called there. */
+const contextOptions = {
+  stage: 'stage',
+  auth: 'auth',
+  'ask-concurrency': 'askConcurrency',
+  'training-image': 'trainingImage',
+  'instance-types': 'instanceTypes',
+  'training-vcpus': 'trainingVcpus',
+} as const;
+
+export interface CommandLine {
+  /** By the names of settings. */
+  context: Record<string, string>;
+  region: string | undefined;
+  /** The stage whose data is to go too. */
+  deleteData: string | undefined;
+}
+
+/** Reads the options of deploy and destroy. */
+export function readCommandLine(args: string[]): CommandLine {
+  const text = { type: 'string' } as const;
+  const names = Object.keys(contextOptions) as (keyof typeof contextOptions)[];
+  const options = Object.fromEntries([...names, 'region', 'delete-data'].map((name) => [name, text]));
+  try {
+    const { values } = parseArgs({ args, options });
+    const { region, 'delete-data': deleteData } = values as Record<string, string | undefined>;
+    const given = names.flatMap((name) => (values[name] === undefined ? [] : [[contextOptions[name], values[name]]]));
+    return { context: Object.fromEntries(given) as Record<string, string>, region, deleteData };
+  } catch (error) {
+    throw new SettingsRefused((error as Error).message);
+  }
+}
+
+/** The settings as arguments of `cdk`. */
+export function contextArguments(context: Record<string, string>): string[] {
+  return Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}

@@ -1,0 +1,127 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Alarms, alarmPeriod } from './constructs/alarms.ts';
+import { HttpRoutes } from './constructs/http-routes.ts';
+import { Refits } from './constructs/refits.ts';
+import { ServiceFunction } from './constructs/service-function.ts';
+import { checkOnly, getOnly, putOnly, queryOpen, readWrite } from './constructs/table-access.ts';
+import type { Tables } from './constructs/tables.ts';
+import type { Settings } from './settings.ts';
+
+export interface ServiceStackProps extends StackProps {
+  settings: Settings;
+  tables: Tables;
+}
+
+/** API Gateway waits for 30 seconds; the answer that time is up should be ours. */
+const httpTimeoutSeconds = 29;
+const authorizeTimeoutSeconds = 10;
+/** As long as the lease of a fit. */
+const refitTimeoutSeconds = 60;
+/** One whole vCPU. */
+const askMemoryMb = 1769;
+const otherMemoryMb = 512;
+
+/** What can be torn down and rebuilt at will: the API, its functions and alarms. */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, tables, ...props }: ServiceStackProps) {
+    super(scope, id, props);
+    const { stage, auth, askConcurrency } = settings;
+    const { core, aux } = tables;
+    const environment = { CAVIA_CORE_TABLE: core.tableName, CAVIA_AUX_TABLE: aux.tableName };
+
+    const ask = new ServiceFunction(this, 'Ask', {
+      functionName: `cavia-${stage}-ask`,
+      description: 'The routes that compute with the model.',
+      bundle: 'http',
+      memoryMb: askMemoryMb,
+      timeoutSeconds: httpTimeoutSeconds,
+      environment,
+      statements: [readWrite(core, ['T#']), queryOpen(core), readWrite(aux, ['T#'])],
+      reservedConcurrency: askConcurrency,
+    }).lambda;
+    const api = new ServiceFunction(this, 'Api', {
+      functionName: `cavia-${stage}-api`,
+      description: 'Every other route.',
+      bundle: 'http',
+      memoryMb: otherMemoryMb,
+      timeoutSeconds: httpTimeoutSeconds,
+      environment,
+      statements: [readWrite(core, ['T#', 'K#']), queryOpen(core), readWrite(aux, ['T#'])],
+    }).lambda;
+    const authorize =
+      auth === 'iam'
+        ? undefined
+        : new ServiceFunction(this, 'Authorize', {
+            functionName: `cavia-${stage}-authorize`,
+            description: 'Whose API key a request has.',
+            bundle: 'authorize',
+            memoryMb: otherMemoryMb,
+            timeoutSeconds: authorizeTimeoutSeconds,
+            environment,
+            statements: [getOnly(core, ['K#'])],
+          }).lambda;
+    const makeKey = new ServiceFunction(this, 'MakeKey', {
+      functionName: `cavia-${stage}-make-key`,
+      description: 'Makes an API key for who may invoke it: the first one, and those of further tenants.',
+      bundle: 'make-key',
+      memoryMb: otherMemoryMb,
+      timeoutSeconds: authorizeTimeoutSeconds,
+      environment,
+      statements: [putOnly(core, ['T#', 'K#'])],
+    }).lambda;
+
+    const refits = new Refits(this, 'Refits');
+    const refit = new ServiceFunction(this, 'Refit', {
+      functionName: `cavia-${stage}-refit`,
+      description: 'Fits the models of studies that have new results.',
+      bundle: 'refit-model',
+      memoryMb: askMemoryMb,
+      timeoutSeconds: refitTimeoutSeconds,
+      environment,
+      statements: [
+        readWrite(core, ['T#']),
+        checkOnly(core, ['T#']),
+        readWrite(aux, ['T#']),
+        ...refits.statementsFor(core),
+      ],
+    }).lambda;
+    refits.connect(core, refit);
+
+    const http = new HttpRoutes(this, 'Http', { name: `cavia-${stage}`, ask, api, authorize });
+    const period = { period: alarmPeriod };
+    new Alarms(this, 'Alarms', [
+      {
+        id: 'Faults',
+        metric: http.api.metricServerError({ ...period, statistic: 'Sum' }),
+        tooMany: 5,
+        description: 'Requests were answered with 5xx. The log groups of the functions say why, by request id.',
+      },
+      {
+        id: 'AskThrottled',
+        metric: ask.metricThrottles(period),
+        tooMany: 1,
+        description: 'Asks were turned away: raise askConcurrency, or the concurrency of the account.',
+      },
+      {
+        id: 'ApiThrottled',
+        metric: api.metricThrottles(period),
+        tooMany: 1,
+        description: 'Requests were turned away: raise the concurrency of the account.',
+      },
+      {
+        id: 'RefitsFailed',
+        metric: refits.failed.metricApproximateNumberOfMessagesVisible({ ...period, statistic: 'Maximum' }),
+        tooMany: 1,
+        description: 'Models could not be fitted ahead; asks fit for themselves and are slower. See the log of refit.',
+      },
+    ]);
+
+    new CfnOutput(this, 'Url', { value: http.api.apiEndpoint });
+    if (auth === 'keys') {
+      new CfnOutput(this, 'FirstKeyCommand', {
+        value: `aws lambda invoke --function-name ${makeKey.functionName} --region ${this.region} /dev/stdout`,
+      });
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings, type Settings } from '../../infra/settings.ts';
+
+function settingsOf(context: Record<string, string>): Settings {
+  return readSettings((name) => context[name]);
+}
+
+describe('the settings of a deployment', () => {
+  it('are few', () => {
+    expect(settingsOf({ stage: 'dev' })).toEqual({
+      stage: 'dev',
+      auth: 'keys',
+      askConcurrency: undefined,
+      training: undefined,
+    });
+  });
+
+  it('say what trains, on what', () => {
+    const image = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/train:v1@sha256:0';
+    const context = {
+      stage: 'prod',
+      trainingImage: image,
+      instanceTypes: 'p5.48xlarge, g4dn.metal',
+      trainingVcpus: '96',
+    };
+    expect(settingsOf(context).training).toEqual({
+      image,
+      instanceTypes: ['p5.48xlarge', 'g4dn.metal'],
+      vcpusMax: 96,
+    });
+  });
+
+  const image = { trainingImage: 'a' };
+  it.each<[Record<string, string>, string]>([
+    [{}, 'stage must be 1 to 12 lower-case letters and digits, such as dev; got none: add -c stage=dev.'],
+    [{ stage: 'Dev' }, 'got Dev'],
+    [{ stage: 'a-b' }, 'got a-b'],
+    [{ stage: 'abcdefghijklm' }, 'got abcdefghijklm'],
+    [{ auth: 'none' }, 'auth must be keys or iam; got none.'],
+    [{ askConcurrency: '0' }, 'askConcurrency must be a whole number from 1 to 1000; got 0.'],
+    [{ askConcurrency: '1.5' }, 'got 1.5'],
+    [{ trainingImage: 'no image' }, 'trainingImage must be the name of a container image; got no image.'],
+    [{ ...image, instanceTypes: 'm5.large' }, 'got m5.large'],
+    [{ ...image, instanceTypes: 'g5' }, 'got g5'],
+    [{ ...image, instanceTypes: 'g5.xlarge,' }, 'got nothing'],
+    [{ ...image, trainingVcpus: '3' }, 'trainingVcpus must be a whole number from 4 to 10000; got 3.'],
+    [{ instanceTypes: 'g5.xlarge' }, 'instanceTypes is about training, which needs the image that trains'],
+    [{ trainingVcpus: '8' }, 'trainingVcpus is about training'],
+  ])('refuse %j', (context, sentence) => {
+    expect(() => settingsOf(Object.keys(context).length > 0 ? { stage: 'dev', ...context } : {})).toThrow(sentence);
+  });
+});

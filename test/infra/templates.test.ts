@@ -1,0 +1,349 @@
+import { execFileSync } from 'node:child_process';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { routes, type Route } from '../../shared/api/routes.ts';
+import { synthesise, type Resource, type Synthesis } from './synthesis.ts';
+
+const cfnLint = inject('cfnLint');
+
+let full: Synthesis;
+let all: (Resource & { id: string })[];
+
+beforeAll(() => {
+  full = synthesise({ stage: 'test', trainingImage: 'example/train:1' });
+  all = Object.values(full.templates).flatMap(({ Resources }) =>
+    Object.entries(Resources).map(([id, resource]) => ({ id, ...resource })),
+  );
+});
+
+function ofType(type: string): (Resource & { id: string })[] {
+  return all.filter((resource) => resource.Type === type);
+}
+
+interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource?: unknown;
+  Condition?: Record<string, Record<string, string[]>>;
+}
+
+/** All that is allowed to somebody, by the role or policy that says so. */
+function statements(): { id: string; actions: string[]; resources: string[]; statement: Statement }[] {
+  const documents = all.flatMap(({ id, Properties }) => [
+    ...((Properties.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[]).map((policy) => ({
+      id,
+      document: policy.PolicyDocument,
+    })),
+    ...(Properties.PolicyDocument ? [{ id, document: Properties.PolicyDocument as { Statement: Statement[] } }] : []),
+  ]);
+  return documents
+    .flatMap(({ id, document }) => document.Statement.map((statement) => ({ id, statement })))
+    .filter(({ statement }) => statement.Effect === 'Allow')
+    .map(({ id, statement }) => ({
+      id,
+      statement,
+      actions: [statement.Action].flat(),
+      resources: [statement.Resource ?? []].flat().map((one) => JSON.stringify(one)),
+    }));
+}
+
+function actionsOf(name: string): Set<string> {
+  return new Set(statements().flatMap(({ id, actions }) => (id.startsWith(name) ? actions : [])));
+}
+
+describe('the templates', () => {
+  it('leave nothing that cdk-nag found unexplained', () => {
+    expect(full.findings).toEqual([]);
+  });
+
+  // W3005: CDK writes down a dependency that a reference says too.
+  it.skipIf(cfnLint === null)('leave cfn-lint nothing to say', () => {
+    const run = (): string =>
+      execFileSync(cfnLint!, ['--ignore-checks', 'W3005', '--', ...full.files], { encoding: 'utf8' });
+    expect(run()).toBe('');
+  });
+
+  it('without training have no instances, no queue and no network', () => {
+    const { templates, findings } = synthesise({ stage: 'test' });
+    expect(Object.keys(templates).sort()).toEqual(['service', 'state']);
+    expect(findings).toEqual([]);
+  });
+
+  it('are the same for every account and region', () => {
+    expect(JSON.stringify(full.templates)).not.toMatch(/\b\d{12}\b|"(us|eu|ap|sa|ca)-[a-z]+-\d"/);
+  });
+});
+
+describe('what costs while nobody calls', () => {
+  it('is none of what is made', () => {
+    const costly =
+      /NatGateway|EIP$|KMS::Key|SecretsManager|LoadBalancer|RDS|ElastiCache|OpenSearch|Kinesis|MSK|Redshift|EFS|FSx|Dashboard|WAF|Instance$|AutoScalingGroup|EKS|ECS::Service|SageMaker|GlobalAccelerator|TransitGateway|VPN|Route53::HostedZone|ScheduledAction|Scheduler|ECR/;
+    expect([...new Set(all.map(({ Type }) => Type))].filter((type) => costly.test(type))).toEqual([]);
+  });
+
+  it('is no capacity that was bought ahead', () => {
+    const tables = ofType('AWS::DynamoDB::GlobalTable');
+    expect(tables.length).toBe(2);
+    for (const { Properties } of tables) {
+      expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
+      expect(JSON.stringify(Properties)).not.toMatch(/Provision|WarmThroughput|KMSMasterKeyId/);
+    }
+    expect(JSON.stringify(all)).not.toMatch(/ProvisionedConcurrency|SnapStart/);
+    expect(
+      ofType('AWS::Batch::ComputeEnvironment').map(({ Properties }) => Properties.ComputeResources.MinvCpus),
+    ).toEqual([0]);
+  });
+
+  it('is no endpoint but those of a gateway', () => {
+    expect(ofType('AWS::EC2::VPCEndpoint').map(({ Properties }) => Properties.VpcEndpointType)).toEqual(['Gateway']);
+  });
+
+  it('is no function that something calls every so often', () => {
+    expect(ofType('AWS::Events::Rule').filter(({ Properties }) => Properties.ScheduleExpression)).toEqual([]);
+  });
+
+  it('is not more alarms than an account has for nothing', () => {
+    expect(ofType('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('what anybody may do', () => {
+  it('is no action by a pattern', () => {
+    expect(statements().length).toBeGreaterThan(10);
+    expect(statements().filter(({ actions }) => actions.some((action) => action.includes('*')))).toEqual([]);
+  });
+
+  it('is on nothing but what is named', () => {
+    const unnamed = statements().filter(({ resources }) => resources.includes('"*"'));
+    // It knows no resource.
+    expect(unnamed.map(({ id, actions }) => [id.replace(/Role.*/, ''), actions])).toEqual([
+      ['Refit', ['dynamodb:ListStreams']],
+    ]);
+  });
+
+  it('is for functions what their calls need, on items of their kind', () => {
+    const write = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+    const items = ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'];
+    const http = [...items.map((item) => `dynamodb:${item}`), ...write];
+    expect([...actionsOf('AskRole')].sort()).toEqual(http);
+    expect([...actionsOf('ApiRole')].sort()).toEqual(http);
+    expect([...actionsOf('AuthorizeRole')].sort()).toEqual(['dynamodb:GetItem', ...write]);
+    expect([...actionsOf('RefitRole')].sort()).toEqual(
+      [
+        ...http,
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:DescribeStream',
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+        'dynamodb:ListStreams',
+        'sqs:SendMessage',
+      ].sort(),
+    );
+    expect([...actionsOf('MakeKeyRole')].sort()).toEqual(['dynamodb:PutItem', ...write]);
+  });
+
+  it('keeps API keys from all but those who deal with them', () => {
+    const kinds = statements()
+      .filter(({ statement }) => statement.Condition?.['ForAllValues:StringLike'])
+      .map(({ id, statement }) => [
+        id.replace(/Role.*/, ''),
+        statement.Condition!['ForAllValues:StringLike']['dynamodb:LeadingKeys'].join(' '),
+      ]);
+    expect(new Set(kinds.map((one) => one.join(': ')))).toEqual(
+      new Set(['Ask: T#*', 'Api: T#* K#*', 'Api: T#*', 'Authorize: K#*', 'MakeKey: T#* K#*', 'Refit: T#*']),
+    );
+  });
+
+  it('is for trainings the objects of one bucket', () => {
+    const training = statements().filter(({ id }) => id.startsWith('JobRole'));
+    expect(new Set(training.flatMap(({ actions }) => actions))).toEqual(
+      new Set(['s3:GetObject', 's3:PutObject', 's3:ListBucket']),
+    );
+    expect(training.every(({ resources }) => resources.every((one) => one.includes('cavia-test-objects-')))).toBe(true);
+  });
+});
+
+describe('every function', () => {
+  it('runs on Node 24 on arm64, with a role and a log of its own', () => {
+    const lambdas = ofType('AWS::Lambda::Function');
+    expect(lambdas.map(({ Properties }) => Properties.FunctionName as string).sort()).toEqual([
+      'cavia-test-api',
+      'cavia-test-ask',
+      'cavia-test-authorize',
+      'cavia-test-make-key',
+      'cavia-test-refit',
+    ]);
+    for (const { Properties } of lambdas) {
+      expect([Properties.Runtime, Properties.Architectures]).toEqual(['nodejs24.x', ['arm64']]);
+    }
+    const own = (of: (properties: Resource['Properties']) => unknown): number =>
+      new Set(lambdas.map(({ Properties }) => JSON.stringify(of(Properties)))).size;
+    expect([own(({ Role }) => Role), own(({ LoggingConfig }) => LoggingConfig.LogGroup)]).toEqual([5, 5]);
+  });
+
+  it('has as much concurrency as it is given', () => {
+    const { templates } = synthesise({ stage: 'test', askConcurrency: '20' });
+    const reserved = Object.values(templates.service.Resources)
+      .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+      .map(({ Properties }) => [Properties.FunctionName, Properties.ReservedConcurrentExecutions]);
+    expect(Object.fromEntries(reserved)).toMatchObject({ 'cavia-test-ask': 20, 'cavia-test-api': undefined });
+  });
+});
+
+describe('every log group', () => {
+  it('forgets after a month', () => {
+    const groups = ofType('AWS::Logs::LogGroup');
+    expect(groups.length).toBe(7);
+    expect(groups.every(({ Properties }) => Properties.RetentionInDays === 30)).toBe(true);
+  });
+});
+
+describe('every queue', () => {
+  it('has dead letters or is theirs, and takes nothing in the clear', () => {
+    const queues = ofType('AWS::SQS::Queue');
+    const targets = queues.flatMap(({ Properties }) => {
+      const { RedrivePolicy } = Properties;
+      return RedrivePolicy ? [RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0] as string] : [];
+    });
+    const aside = ofType('AWS::Lambda::EventSourceMapping').map(
+      ({ Properties }) => Properties.DestinationConfig.OnFailure,
+    );
+    targets.push(...aside.map(({ Destination }: Resource['Properties']) => Destination['Fn::GetAtt'][0] as string));
+    expect(targets.length).toBe(2);
+    for (const { id, Properties } of queues)
+      expect(Boolean(Properties.RedrivePolicy) || targets.includes(id)).toBe(true);
+    const guarded = ofType('AWS::SQS::QueuePolicy').flatMap(({ Properties }) =>
+      JSON.stringify(Properties.PolicyDocument).includes('"aws:SecureTransport":"false"')
+        ? (Properties.Queues as { Ref: string }[]).map(({ Ref }) => Ref)
+        : [],
+    );
+    expect(guarded.sort()).toEqual(queues.map(({ id }) => id).sort());
+  });
+});
+
+describe('the tables and the bucket', () => {
+  it('outlive their stack', () => {
+    const kept = [...ofType('AWS::DynamoDB::GlobalTable'), ...ofType('AWS::S3::Bucket')];
+    expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Retain', 'Retain', 'Retain']);
+    for (const { Properties } of ofType('AWS::DynamoDB::GlobalTable')) {
+      expect(Properties.Replicas.every((replica: Resource['Properties']) => replica.DeletionProtectionEnabled)).toBe(
+        true,
+      );
+    }
+  });
+
+  it('are as the store wants them', () => {
+    const [core, aux] = ofType('AWS::DynamoDB::GlobalTable').map(({ Properties }) => Properties);
+    const keys = [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ];
+    expect([core.KeySchema, aux.KeySchema]).toEqual([keys, keys]);
+    expect(core.GlobalSecondaryIndexes).toMatchObject([
+      {
+        IndexName: 'open',
+        KeySchema: [{ AttributeName: 'openPk' }, { AttributeName: 'openSk' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ]);
+    expect(core.Replicas[0].PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(true);
+    expect(core.StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
+    expect(core.TimeToLiveSpecification).toBeUndefined();
+    expect(aux.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+  });
+});
+
+describe('the HTTP API', () => {
+  const served = (): Map<string, Resource['Properties']> =>
+    new Map(ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => [Properties.RouteKey, Properties]));
+
+  function targetOf({ Target }: Resource['Properties']): string {
+    const integration = Target['Fn::Join'][1][1].Ref as string;
+    return all.find(({ id }) => id === integration)!.Properties.IntegrationUri['Fn::GetAtt'][0] as string;
+  }
+
+  it('has every route of the contract, and one for the rest', () => {
+    const expected = Object.values(routes).map(({ method, path }) => `${method} ${path}`);
+    expect([...served().keys()].sort()).toEqual([...expected, '$default'].sort());
+  });
+
+  it.each(Object.entries(routes))(
+    'lets %s in by its credential, to the function that has what it needs',
+    (_, route: Route) => {
+      const found = served().get(`${route.method} ${route.path}`)!;
+      expect(found.AuthorizationType).toBe(route.scope === null ? 'NONE' : 'CUSTOM');
+      expect(Boolean(found.AuthorizerId)).toBe(route.scope !== null);
+      expect(targetOf(found)).toMatch(route.usesModel ? /^AskLambda/ : /^ApiLambda/);
+    },
+  );
+
+  it('asks for a key once a minute and route, and IAM instead where it is told so', async () => {
+    expect(ofType('AWS::ApiGatewayV2::Authorizer').map(({ Properties }) => Properties)).toMatchObject([
+      {
+        AuthorizerPayloadFormatVersion: '2.0',
+        AuthorizerResultTtlInSeconds: 60,
+        EnableSimpleResponses: true,
+        IdentitySource: ['$request.header.Authorization', '$context.routeKey'],
+      },
+    ]);
+    const { templates, findings } = synthesise({ stage: 'test', auth: 'iam' });
+    const types = Object.values(templates.service.Resources)
+      .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
+      .map(({ Properties }) => [Properties.RouteKey, Properties.AuthorizationType] as const);
+    const unguarded = types.filter(([, type]) => type !== 'AWS_IAM').map(([key]) => key as string);
+    expect(unguarded.sort()).toEqual(['$default', 'GET /v1/health']);
+    expect(findings).toEqual([]);
+  });
+
+  it('writes down no header, no body and no address', () => {
+    const [{ Properties }] = ofType('AWS::ApiGatewayV2::Stage');
+    expect(Properties.AccessLogSettings.Format).not.toMatch(/header|body|sourceIp|userAgent|queryString/i);
+    expect(Properties.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 });
+  });
+
+  it('says where it is and how to come by the first key', () => {
+    const { Outputs } = full.templates.service;
+    expect(JSON.stringify(Outputs!.FirstKeyCommand.Value)).toContain('aws lambda invoke --function-name ');
+    expect(Outputs!.Url).toBeDefined();
+  });
+});
+
+describe('training', () => {
+  it('is on spot instances with GPUs, retried when the machine was at fault', () => {
+    const [{ Properties: environment }] = ofType('AWS::Batch::ComputeEnvironment');
+    expect(environment.ComputeResources).toMatchObject({
+      Type: 'SPOT',
+      MaxvCpus: 32,
+      InstanceTypes: ['g6.xlarge', 'g6.2xlarge', 'g5.xlarge', 'g5.2xlarge'],
+      Ec2Configuration: [{ ImageType: 'ECS_AL2023_NVIDIA' }],
+    });
+    const [{ Properties: job }] = ofType('AWS::Batch::JobDefinition');
+    expect(job.ContainerProperties.ResourceRequirements).toContainEqual({ Type: 'GPU', Value: '1' });
+    expect(job.RetryStrategy.EvaluateOnExit.map(({ Action }: { Action: string }) => Action)).toEqual([
+      'RETRY',
+      'RETRY',
+      'EXIT',
+    ]);
+  });
+
+  it('cannot be reached from outside', () => {
+    expect(ofType('AWS::EC2::SecurityGroup').filter(({ Properties }) => Properties.SecurityGroupIngress)).toEqual([]);
+    expect(ofType('AWS::EC2::SecurityGroupIngress')).toEqual([]);
+  });
+});
+
+describe('what is written about a study', () => {
+  it('wakes up the fits when it is a result or an end', () => {
+    const [{ Properties: mapping }] = ofType('AWS::Lambda::EventSourceMapping');
+    const filters = mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern));
+    expect(filters).toEqual([
+      {
+        dynamodb: {
+          Keys: { sk: { S: [{ prefix: 'R#' }] } },
+          NewImage: { state: { S: ['complete', 'infeasible', 'pruned'] } },
+        },
+      },
+      { dynamodb: { Keys: { sk: { S: ['META'] } }, NewImage: { state: { S: ['finished'] } } } },
+    ]);
+    expect(mapping).toMatchObject({ BisectBatchOnFunctionError: true, MaximumRetryAttempts: 2, BatchSize: 100 });
+  });
+});
