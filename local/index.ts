@@ -3,9 +3,11 @@ import { authenticate } from '../shared/service/authenticate.ts';
 import type { Caller } from '../shared/service/call.ts';
 import { ServiceError } from '../shared/service/errors.ts';
 import type { Ports } from '../shared/service/ports.ts';
+import { jobOfToken } from '../shared/service/training/job-token.ts';
 import { openSqliteTable } from '../shared/store/sqlite-table.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { startServer } from './server.ts';
+import { startServer, type RunningServer } from './server.ts';
+import { openLocalTraining } from './training.ts';
 import { localCaller, wirePorts } from './wire.ts';
 
 export interface LocalSettings {
@@ -46,24 +48,28 @@ export async function openLocal(settings: LocalSettings): Promise<LocalCavia> {
   purge();
   const timer = setInterval(purge, purgeEveryMs);
   timer.unref();
-  const identify = auth ? byKey(ports) : async (request: Request): Promise<Caller> => byHost(request, host);
+  const identify = auth ? byKey(ports) : byHost(ports, host);
+  let server: RunningServer | undefined;
+  // Whoever may start a training may run any program, so that is for this machine alone.
+  const training = isLoopback(host) ? openLocalTraining({ data, ports, url: () => server!.url, onFault }) : undefined;
+  ports.training = training?.port;
   try {
-    const server = await startServer(
-      createRouter({ ports, identify, version: packageJson.version, onFault }),
-      host,
-      port,
-    );
+    server = await startServer(createRouter({ ports, identify, version: packageJson.version, onFault }), host, port);
+    await training?.resume();
     return {
       url: server.url,
       ports,
       close: async () => {
         clearInterval(timer);
-        await server.stop();
+        await server!.stop();
+        await training?.close();
         await table.close();
       },
     };
   } catch (error) {
     clearInterval(timer);
+    await server?.stop();
+    await training?.close();
     await table.close();
     throw error;
   }
@@ -78,7 +84,14 @@ function byKey(ports: Ports): (request: Request) => Promise<Caller> {
  * name of its own that leads here, which such a request says in Host, or with a bare POST, which says the page in
  * Origin.
  */
-function byHost(request: Request, host: string): Caller {
+function byHost(ports: Ports, host: string): (request: Request) => Promise<Caller> {
+  return async (request) => {
+    requireLocal(request, host);
+    return (await jobOfToken(ports, request.headers.get('authorization') ?? undefined)) ?? localCaller;
+  };
+}
+
+function requireLocal(request: Request, host: string): void {
   const named = (request.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
   if (named !== host && !loopbackNames.has(named)) {
     throw new ServiceError(
@@ -99,7 +112,6 @@ function byHost(request: Request, host: string): Caller {
       },
     );
   }
-  return localCaller;
 }
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -3,6 +3,7 @@ import { ulid } from 'ulid';
 import type { Caller } from '../shared/service/call.ts';
 import type { Ports } from '../shared/service/ports.ts';
 import { openApiKeyStore } from '../shared/store/api-key-store.ts';
+import { openJobStore } from '../shared/store/job-store.ts';
 import { openReceiptStore } from '../shared/store/receipts.ts';
 import { openStudyStore } from '../shared/store/study-store.ts';
 import type { Table } from '../shared/store/table.ts';
@@ -22,6 +23,7 @@ export function wirePorts(table: Table, nowMs: () => number = Date.now): Ports {
     trials: openTrialStore(table, nowMs),
     apiKeys: openApiKeyStore(table, nowMs),
     receipts: openReceiptStore(table, nowMs),
+    jobs: openJobStore(table),
     clock: { nowMs },
     identifiers: {
       ulid: () => ulid().toLowerCase(),
