@@ -49,7 +49,7 @@ export const Training = z
       .array(Text)
       .min(1)
       .max(commandLengthMax)
-      .refine(([program]) => program !== '' && placeholdersOf([program]).length === 0, {
+      .refine(([program = '-']) => program !== '' && placeholdersOf([program]).length === 0, {
         error: 'must start with a program, which has no parameter in it',
       })
       .meta({ description: 'The program and its arguments, without a shell; `{name}` stands for a parameter.' }),

@@ -129,6 +129,7 @@ const folders = [
   'test/noreg',
   'test/numerics',
   'test/service',
+  'test/service/training',
   'test/store',
   'test/tidy',
 ];

@@ -56,7 +56,9 @@ async function sweepTrial(
   const silentMs = ports.clock.nowMs() - sinceMs;
   if (phase === 'queued') {
     if (trial.state !== 'running' || study.state === 'stopping') return withdraw(ports, study, trial);
-    if (silentMs >= patience.resendMs) await queue.send([dispatchMessage(study, trial)]);
+    // What was queued before a pause has had its message.
+    const isOverdue = silentMs >= patience.resendMs || sinceMs <= (study.resumedMs ?? 0);
+    if (isOverdue) await queue.send([dispatchMessage(study, trial)]);
   } else if (id === undefined) {
     if (silentMs >= patience.claimMs) await queue.send([dispatchMessage(study, trial)]);
   } else if (job?.state === 'ended') await settleJob(ports, job);
