@@ -61,6 +61,8 @@ interface Engines {
   queue?: (nowMs: () => number) => Queue;
   runner?: JobRunner;
   kind?: 'process' | 'batch';
+  jobDefinition?: string;
+  aroundTable?: (table: Table) => Table;
   /** Between the use cases and the runner. */
   around?: (runner: JobRunner) => JobRunner;
 }
@@ -70,7 +72,7 @@ export function openManagedService(engines: Engines = {}): ManagedService {
   let aheadMs = 0;
   const nowMs = (): number => Date.now() + aheadMs;
   const table = engines.table ?? openSqliteTable(folder);
-  const { client, ports } = serveTable(table, nowMs);
+  const { client, ports } = serveTable(engines.aroundTable?.(table) ?? table, nowMs);
   const ended: Job[] = [];
   const watched = new Set<string>();
   const thrown: unknown[] = [];
@@ -87,6 +89,7 @@ export function openManagedService(engines: Engines = {}): ManagedService {
     });
   const training: TrainingPort = {
     kind: engines.kind ?? 'process',
+    ...(engines.jobDefinition !== undefined && { jobDefinition: engines.jobDefinition }),
     queue: engines.queue?.(nowMs) ?? openSqliteQueue({ folder, visibilitySeconds: 30, receiveCountMax: 5, nowMs }),
     runner: engines.around?.(runner) ?? runner,
     objects: openFolderObjects(join(folder, 'objects')),

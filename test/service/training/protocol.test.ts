@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Trial } from '../../../shared/domain/trial.ts';
 import { JobsUnavailable } from '../../../shared/service/job-errors.ts';
 import type { Job } from '../../../shared/service/runner-port.ts';
 import { allTrials, audit } from '../../audit.ts';
+import { shakenTable } from '../shaken-table.ts';
 import {
   createManagedStudy,
   echoResult,
@@ -37,7 +39,7 @@ describe('a managed study', () => {
     await createManagedStudy(service, trained, { trials: 7, parallel: 3, sampler: 'grid' });
     await service.until(isFinished);
     const losses = (await allTrials(service.client, study)).map(({ values }) => values!.loss);
-    expect(losses.sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(losses.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   it('shows how far each job has come', async () => {
@@ -70,6 +72,7 @@ describe('a managed study', () => {
     await service.client.updateStudy({ study, body: { budget: { trials: 6 } } });
     await service.until(isFinished);
     await expectWellTrained(service, 6, 2);
+    expect(service.thrown).toEqual([]);
   });
 
   it('trains nothing while it is paused, and goes on afterwards', async () => {
@@ -115,6 +118,23 @@ describe('messages and events', () => {
       },
     });
     await expectWellTrained(service, 5, 2);
+    expect(service.thrown).toEqual([]);
+  });
+
+  it.each([1, 2, 3])('may meet a store that loses requests and replies (seed %i)', async (seed) => {
+    const shaking = { lostRequests: 0, lostReplies: 0 };
+    const service = open(undefined, (table) => shakenTable(table, seed, shaking));
+    await createManagedStudy(service, trained, { trials: 10, parallel: 3 });
+    Object.assign(shaking, { lostRequests: 0.03, lostReplies: 0.03 });
+    const carrier = unreliable(service, seed);
+    for (let round = 0; round < 40; round++) {
+      await service.round(carrier).catch((error: unknown) => service.thrown.push(error));
+      await sleep(5);
+    }
+    expect(service.thrown.length).toBeGreaterThan(0);
+    Object.assign(shaking, { lostRequests: 0, lostReplies: 0 });
+    await service.until(isFinished, unreliable(service, seed));
+    await expectWellTrained(service, 10, 3);
   });
 
   it('of jobs that are not ours are none of our business', async () => {
@@ -214,7 +234,11 @@ describe('a stop', () => {
     expect(finished).toMatchObject({ endReason: 'stopped', progress: { running: 0, waiting: 0 } });
     expect(service.notes().filter((note) => note.startsWith('end'))).toEqual([]);
     const trials = await allTrials(service.client, study);
-    expect(trials.map(({ state, job }) => [state, job!.phase])).toEqual(Array(3).fill(['cancelled', 'ended']));
+    expect(trials.map(({ state, job }) => [state, job!.phase])).toEqual([
+      ['cancelled', 'ended'],
+      ['cancelled', 'ended'],
+      ['cancelled', 'ended'],
+    ]);
     const jobs = await service.training.runner.describe(trials.map(({ job }) => job!.id!));
     expect([...jobs.values()].map(({ state }) => state)).toEqual(['ended', 'ended', 'ended']);
     expect(await audit(service.client, study)).toEqual([]);
@@ -258,11 +282,14 @@ describe('a stop', () => {
     await service.until(async () => service.notes().length === 2);
     await service.client.deleteStudy({ study });
     await expectNoneRunning(service);
+    expect(service.notes()).toEqual(expect.not.arrayContaining([expect.stringContaining('end')]));
   });
 });
 
-function open(around?: NonNullable<Parameters<typeof openManagedService>[0]>['around']): ManagedService {
-  const service = openManagedService(around ? { around } : {});
+type Options = NonNullable<Parameters<typeof openManagedService>[0]>;
+
+function open(around?: Options['around'], aroundTable?: Options['aroundTable']): ManagedService {
+  const service = openManagedService({ ...(around && { around }), ...(aroundTable && { aroundTable }) });
   onTestFinished(service.close);
   return service;
 }
