@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openFolderObjects } from '../shared/jobs/folder-objects.ts';
 import { openProcessRunner } from '../shared/jobs/process-runner.ts';
 import { openSqliteQueue } from '../shared/jobs/sqlite-queue.ts';
+import { JobsUnavailable } from '../shared/service/job-errors.ts';
 import type { Objects } from '../shared/service/objects-port.ts';
 import type { Ports } from '../shared/service/ports.ts';
 import { receiveMax, waitSecondsMax, type Queue, type ReceivedMessage } from '../shared/service/queue-port.ts';
@@ -155,7 +156,7 @@ function openEngines(
 ): Engines {
   const gpus = process.env['CUDA_VISIBLE_DEVICES'];
   return {
-    queue: openSqliteQueue({ folder: data, nowMs: clock.nowMs, ...queueSettings }),
+    queue: openQueue(data, clock.nowMs),
     runner: openProcessRunner({
       folder: join(data, 'jobs'),
       workingFolder: process.cwd(),
@@ -167,6 +168,15 @@ function openEngines(
     }),
     objects: openFolderObjects(join(data, 'objects')),
   };
+}
+
+/** A disk that is full now may have room later, so it is no fault of whoever asks. */
+function openQueue(folder: string, nowMs: () => number): Queue {
+  try {
+    return openSqliteQueue({ folder, nowMs, ...queueSettings });
+  } catch (error) {
+    throw new JobsUnavailable((error as Error).message, { cause: error });
+  }
 }
 
 async function* openStudies({ studies }: Ports): AsyncGenerator<StudyName> {

@@ -12,7 +12,11 @@ export async function watch(ports: Ports, study: StudyRecord): Promise<void> {
 export async function nudge(ports: Ports, study: StudyRecord): Promise<void> {
   if (!study.spec.training || !ports.training) return;
   const message = messageOf({ kind: 'sweep', tenant: study.tenant, study: study.id });
-  await ports.training.queue.send([message]).catch(ignoreUnavailable);
+  try {
+    await ports.training.queue.send([message]);
+  } catch (error) {
+    if ((error as Error).name !== 'JobsUnavailable') throw error;
+  }
 }
 
 /** A use case that may give a managed study work to do. */
@@ -31,8 +35,4 @@ export function nudging<Body, T>(
 
 export function messageOf(message: TrainingMessage, delaySeconds = 0): OutgoingMessage {
   return { body: JSON.stringify(message), delaySeconds };
-}
-
-function ignoreUnavailable(error: unknown): void {
-  if ((error as Error).name !== 'JobsUnavailable') throw error;
 }

@@ -11,9 +11,7 @@ const givenMax = 32;
  */
 export async function pump(ports: Ports, study: StudyRecord, only?: number): Promise<void> {
   if (study.state !== 'active' || !ports.training) return;
-  const held = new Set((await ports.jobs.slots(study)).map(({ slot }) => slot));
-  const places = Array.from({ length: study.spec.budget.parallel! }, (_, slot) => slot);
-  const free = places.filter((slot) => !held.has(slot) && (only === undefined || slot === only));
+  const free = only === undefined ? await freeSlots(ports, study) : [only].filter((slot) => slot < parallelOf(study));
   for (let from = 0; from < free.length; from += givenMax) {
     const slots = free.slice(from, from + givenMax);
     const { trials } = await giveToJobs(ports, study, slots);
@@ -26,4 +24,13 @@ export async function pump(ports: Ports, study: StudyRecord, only?: number): Pro
     }
     if (trials.length < slots.length) return;
   }
+}
+
+async function freeSlots(ports: Ports, study: StudyRecord): Promise<number[]> {
+  const held = new Set((await ports.jobs.slots(study)).map(({ slot }) => slot));
+  return Array.from({ length: parallelOf(study) }, (_, slot) => slot).filter((slot) => !held.has(slot));
+}
+
+function parallelOf({ spec }: StudyRecord): number {
+  return spec.budget.parallel!;
 }
