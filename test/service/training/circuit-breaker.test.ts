@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { groupedMessages, isTrouble } from '../../../shared/service/training/circuit-breaker.ts';
 
-const ends = (text: string): { failed: boolean }[] => [...text].map((letter) => ({ failed: letter === 'f' }));
+const ends = (text: string): { failed: boolean }[] => text.split('').map((letter) => ({ failed: letter === 'f' }));
 
 describe('the circuit breaker', () => {
   it.each([

@@ -91,6 +91,28 @@ describe('a result', () => {
   });
 });
 
+describe('the place of a job', () => {
+  it.each([
+    ['a result', { values: { loss: 1 } }, 'complete', [1, 1]],
+    ['a failure', { state: 'failed' as const }, 'waiting', [2, 1]],
+  ])('is its own until it is gone, also after it has told %s', async (_, told, state, attempts) => {
+    const service = open();
+    const script = `echo "$CAVIA_TRIAL $CAVIA_ATTEMPT" >>"$NOTES"; ${waitForGo}; ${echoResult}`;
+    await createManagedStudy(service, script, { trials: 2, parallel: 1 });
+    await service.until(async () => (await trialOf(service))?.job?.phase === 'submitted');
+    await service.client.tell({ study, number: '0', body: { attempt: 1, ...told } });
+    for (let round = 0; round < 5; round++)
+      await service.round({ message: () => 1, event: () => 1, sweeps: () => true });
+    expect(await allTrials(service.client, study)).toMatchObject([{ state, attempt: 1, job: { phase: 'submitted' } }]);
+    expect(service.notes().length).toBeLessThanOrEqual(1);
+    writeFileSync(join(service.folder, 'go'), '');
+    await service.until(isFinished);
+    const trials = await allTrials(service.client, study);
+    expect(trials.map(({ attempt }) => attempt)).toEqual(attempts);
+    expect(trials.map((trial) => trial.state)).toEqual(['complete', 'complete']);
+  });
+});
+
 describe('a job that fails', () => {
   it('by a signal from elsewhere is tried again with the same params', async () => {
     const note = 'echo "$CAVIA_ATTEMPT $1" >>"$NOTES"';
