@@ -1,4 +1,4 @@
-import type { JobResult } from '../../api/messages.ts';
+import { messageLengthMax, type JobResult } from '../../api/messages.ts';
 import type { Ports, StudyRecord, TrialRecord } from '../ports.ts';
 import { settleStudy } from '../settle-study.ts';
 import { pauseInTrouble } from './circuit-breaker.ts';
@@ -57,7 +57,8 @@ async function applied(
       ? noted(state === 'failed', message)
       : applied(ports, study, trial, { state: 'failed', message: fault }, endedMs);
   }
-  const { state, message } = outcome;
+  const { state } = outcome;
+  const message = outcome.message.slice(0, messageLengthMax);
   if (state === 'cancelled') {
     const change = { state, message, finishedMs: ports.clock.nowMs() };
     await ports.trials.change(study, number, { attempt, states: ['running', 'waiting'] }, change);
@@ -65,6 +66,22 @@ async function applied(
   }
   // Noted before the trial is changed: who finds it infeasible cannot tell any more that nobody told so.
   await noted(true, message);
-  await tellForJob(ports, study, trial, { state, message });
+  if (state === 'failed') await fail(ports, study, trial, message);
+  else await tellForJob(ports, study, trial, { state, message });
   return true;
+}
+
+/**
+ * The trial waits for its next attempt, or has failed when it has had them all. Nobody has told so, therefore a result
+ * that comes after all still counts.
+ */
+async function fail(ports: Ports, study: StudyRecord, trial: TrialRecord, message: string): Promise<void> {
+  const { number, attempt } = trial;
+  const failures = trial.failures + 1;
+  const end =
+    failures >= study.spec.lease.attempts
+      ? { state: 'failed' as const, finishedMs: ports.clock.nowMs() }
+      : { state: 'waiting' as const, leaseUntilMs: undefined };
+  const expected = { attempt, states: ['running' as const], failures: trial.failures };
+  await ports.trials.change(study, number, expected, { ...end, failures, failedAttempt: attempt, message });
 }

@@ -1,11 +1,10 @@
-import type { JobResult } from '../../api/messages.ts';
+import { messageLengthMax, type JobResult } from '../../api/messages.ts';
 import { ServiceError, type RefusalCode } from '../errors.ts';
 import type { Ports, StudyRecord, TrialRecord } from '../ports.ts';
 import { tell } from '../tell.ts';
 
 /** Somebody has told already, or the trial is not this attempt's any more. */
 const moot = new Set<RefusalCode>(['result_conflict', 'trial_finished', 'lease_superseded']);
-const messageLengthMax = 1000;
 
 /** Tells what a job left behind, as the job itself would. @returns why it is no result, when it is none. */
 export async function tellForJob(

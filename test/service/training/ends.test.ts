@@ -177,6 +177,20 @@ describe('a job that fails', () => {
       'over',
     );
   });
+
+  it('and was given up for lost may still tell its result', async () => {
+    const service = open((runner) => ({ ...runner, describe: async () => new Map() }));
+    await createManagedStudy(service, 'sleep 60', { ...one, lease: { attempts: 1 } });
+    await service.until(isFinished, {
+      message: () => 1,
+      event: () => 1,
+      sweeps: () => (service.skip(patience.missingMs / 4), true),
+    });
+    expect(await trialOf(service)).toMatchObject({ state: 'failed', failures: 1 });
+    const told = await service.client.tell({ study, number: '0', body: { attempt: 1, values: { loss: 8 } } });
+    expect(told).toMatchObject({ state: 'complete', values: { loss: 8 } });
+    await service.training.runner.terminate(told.job!.id!, 'the test is over');
+  });
 });
 
 describe('the circuit breaker', () => {

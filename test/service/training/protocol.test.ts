@@ -220,7 +220,13 @@ describe('a submission', () => {
     // The same job may ask again.
     for (let i = 0; i < 2; i++) expect(await start(ids[1])).toMatchObject({ job: { phase: 'training', id: ids[1] } });
     await expect(start(ids[0])).rejects.toMatchObject({ problem: { code: 'lease_superseded' } });
-    for (const id of ids) await service.training.runner.terminate(id, 'the test is over');
+    // That the other one has ended says nothing about the trial.
+    await service.training.runner.terminate(ids[0], 'the test says so');
+    await expect.poll(() => service.ended.map(({ id }) => id), { timeout: 20_000 }).toEqual([ids[0]]);
+    await service.round();
+    const [trial] = await allTrials(service.client, study);
+    expect(trial).toMatchObject({ state: 'running', job: { phase: 'training', id: ids[1] } });
+    await service.training.runner.terminate(ids[1], 'the test is over');
   });
 });
 
