@@ -90,16 +90,17 @@ const always: Condition = { kind: 'always' };
 
 /** The item as the table in docs/design names it. */
 function nameOf({ table, pk, sk }: Key): string {
-  if (table === 'aux') return /#P#\d+$/.test(pk) ? 'report' : 'receipt';
+  if (table === 'aux') return /#M#\d+$/.test(pk) ? 'model' : /#P#\d+$/.test(pk) ? 'report' : 'receipt';
   if (pk.startsWith('K#')) return 'API key';
   if (sk === 'META') return 'study';
   if (sk === 'CTR') return 'counter';
+  if (sk === 'FIT') return 'fit lease';
   if (sk === 'G') return 'guard';
   return { R: 'trial', N: 'study name', S: 'study listing', K: 'API key listing' }[sk[0]] ?? sk;
 }
 
-function queriedBy({ table, by, from }: Query): string {
+function queriedBy({ table, by, partition, from }: Query): string {
   if (by === 'openPk') return 'index of open trials';
-  if (table === 'aux') return 'reports';
+  if (table === 'aux') return /#M#\d+$/.test(partition) ? 'model' : 'reports';
   return from?.startsWith('R#') ? 'trials' : 'listing';
 }

@@ -27,6 +27,7 @@ export interface LocalTrainingSettings {
   ports: Ports;
   /** Where the server is, once it has started. */
   url: () => string;
+  giveTrials: TrainingPort['giveTrials'];
   onFault: (error: unknown, id: string) => void;
 }
 
@@ -47,7 +48,7 @@ interface Engines {
  * Managed training as processes of this machine. Nothing of it is there before the first managed study is, and nothing
  * looks at anything while none is open.
  */
-export function openLocalTraining({ data, ports, url, onFault }: LocalTrainingSettings): LocalTraining {
+export function openLocalTraining({ data, ports, url, giveTrials, onFault }: LocalTrainingSettings): LocalTraining {
   let engines: Engines | undefined;
   const opened = (): Engines =>
     (engines ??= openEngines(data, ports, (job) => void track(job.id, settleJob(ports, job))));
@@ -124,6 +125,7 @@ export function openLocalTraining({ data, ports, url, onFault }: LocalTrainingSe
         sweeps.delete(study);
       },
     },
+    giveTrials,
     patience,
   };
 

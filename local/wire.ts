@@ -4,6 +4,7 @@ import type { Caller } from '../shared/service/call.ts';
 import type { Ports } from '../shared/service/ports.ts';
 import { openApiKeyStore } from '../shared/store/api-key-store.ts';
 import { openJobStore } from '../shared/store/job-store.ts';
+import { openModelStore } from '../shared/store/model-store.ts';
 import { openReceiptStore } from '../shared/store/receipts.ts';
 import { openStudyStore } from '../shared/store/study-store.ts';
 import type { Table } from '../shared/store/table.ts';
@@ -17,13 +18,19 @@ export const localTenant = '00000000000000000000000000';
 export const localCaller: Caller = { tenant: localTenant, principal: 'local', scopes: ['read', 'write', 'admin'] };
 
 /** The ports of the use cases on a table of this process. */
-export function wirePorts(table: Table, nowMs: () => number = Date.now): Ports {
+export function wirePorts(
+  table: Table,
+  nowMs: () => number = Date.now,
+  onResults: Ports['onResults'] = () => undefined,
+): Ports {
   return {
     studies: openStudyStore(table, nowMs),
     trials: openTrialStore(table, nowMs),
     apiKeys: openApiKeyStore(table, nowMs),
     receipts: openReceiptStore(table, nowMs),
     jobs: openJobStore(table),
+    models: openModelStore(table, nowMs),
+    onResults,
     clock: { nowMs },
     identifiers: {
       ulid: () => ulid().toLowerCase(),

@@ -368,6 +368,7 @@ export const Suggested = z.strictObject({
   tries: z.int(),
   mean: z.number().optional(),
   deviation: Deviation.optional(),
+  improvement: z.number().optional(),
   fallback: z.string().optional(),
 });
 export type Suggested = z.infer<typeof Suggested>;

@@ -17,6 +17,11 @@ export interface Route {
   isForJobs?: true;
   /** A POST that can be sent twice as it is: a client need not spend a receipt on it. */
   isRepeatable?: true;
+  /**
+   * Computes with the engine's model: served by the function that has the processor and the memory for it, so that it
+   * never stands in the way of the others.
+   */
+  usesModel?: true;
   /** Status of success and its document; null for none, a media type for a stream. */
   success: { status: 200 | 201 | 204; schema: z.ZodType | null; stream?: readonly string[] };
   /** Refusals beyond those that every route has. */
@@ -85,6 +90,7 @@ export const routes = {
     scope: 'write',
     query: m.EmptyQuery,
     body: m.AskRequest,
+    usesModel: true,
     success: { status: 200, schema: m.AskResponse },
     refusals: [...study, ...keyed],
   },
@@ -201,6 +207,7 @@ export const routes = {
     query: m.EmptyQuery,
     body: m.ReplayRequest,
     isRepeatable: true,
+    usesModel: true,
     success: { status: 200, schema: m.ReplayResponse },
     refusals: [...trial],
   },
@@ -252,6 +259,7 @@ export const routes = {
     scope: 'read',
     query: m.ImportanceQuery,
     body: null,
+    usesModel: true,
     success: { status: 200, schema: m.ImportanceResponse },
     refusals: [...study],
   },
@@ -263,6 +271,7 @@ export const routes = {
     query: m.EmptyQuery,
     body: m.PredictRequest,
     isRepeatable: true,
+    usesModel: true,
     success: { status: 200, schema: m.PredictResponse },
     refusals: [...study],
   },
@@ -274,6 +283,7 @@ export const routes = {
     query: m.EmptyQuery,
     body: m.SuggestRequest,
     isRepeatable: true,
+    usesModel: true,
     success: { status: 200, schema: m.SuggestResponse },
     refusals: ['space_invalid'],
   },

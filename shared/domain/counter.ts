@@ -34,6 +34,8 @@ export interface Counter {
    * Numbers below the frontier that had no trial when it passed them, with the time since then in milliseconds of 1970.
    */
   gaps: Record<string, number>;
+  /** The stored model; rises with every one that is published. 0: there is none. */
+  modelVersion: number;
 }
 
 export type Phase = 'open' | 'paused' | 'closed';
@@ -76,6 +78,7 @@ export function newCounter(cap: number): Counter {
     frontier: 0,
     openBelow: [],
     gaps: {},
+    modelVersion: 0,
   };
 }
 

@@ -59,6 +59,11 @@ export const StudySpec = z
   });
 export type StudySpec = z.infer<typeof StudySpec>;
 
+/** Whether suggestions come from a model: `auto` is the model where there is one, which is for one objective. */
+export function isModelled({ sampler, objectives }: Pick<StudySpec, 'sampler' | 'objectives'>): boolean {
+  return needsModel(sampler) && objectives.length === 1;
+}
+
 export const StudyState = z.enum(['active', 'paused', 'stopping', 'finished']);
 export type StudyState = z.infer<typeof StudyState>;
 

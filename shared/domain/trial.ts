@@ -44,6 +44,10 @@ export const Suggestion = z
       .number()
       .optional()
       .meta({ description: 'By how much the model thought it could be wrong: one standard deviation.' }),
+    improvement: z
+      .number()
+      .optional()
+      .meta({ description: 'How likely the model thought the point to be better than the best so far: 0 to 1.' }),
     observations: z.int().optional().meta({ description: 'How many results the model knew.' }),
     knowledge: Knowledge.optional().meta({ description: 'What the model knew, unless that is too long to be kept.' }),
     isLeftOver: z
@@ -51,9 +55,9 @@ export const Suggestion = z
       .optional()
       .meta({ description: 'Taken out of the list of all configurations: the first that no other trial had.' }),
     fallback: z
-      .enum(['in_flight', 'no_model', 'all_taken', 'duplicate'])
+      .enum(['in_flight', 'no_model', 'all_taken', 'duplicate', 'deadline'])
       .optional()
-      .meta({ description: 'Why the model was not asked, where the sampler has one.' }),
+      .meta({ description: 'Why the model was not asked, where the sampler has one, or not to the end ("deadline").' }),
   })
   .meta({ id: 'Suggestion' });
 export type Suggestion = z.infer<typeof Suggestion>;

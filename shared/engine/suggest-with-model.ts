@@ -19,13 +19,13 @@ export interface History {
 
 /**
  * Why the model was not asked: too many others are asking, it could not be fitted, all it looked at is taken, another
- * trial got its point first.
+ * trial got its point first. Or why it was not asked to the end: the time was up.
  */
-export type Fallback = 'in_flight' | 'no_model' | 'all_taken' | 'duplicate';
+export type Fallback = 'in_flight' | 'no_model' | 'all_taken' | 'duplicate' | 'deadline';
 
 export interface ModelSuggested extends Suggested {
   /** What the model expects of the point, in the units of the objective; absent where it was not asked. */
-  expected?: { mean: number; deviation: number };
+  expected?: { mean: number; deviation: number; improvement: number };
   /** How many results the model knew. */
   observations?: number;
   fallback?: Fallback;
@@ -36,11 +36,16 @@ const imaginedCountMax = 8;
 /** The fewest results that a model is fitted to. */
 const observationCountMin = 2;
 
-/** The next params by Gaussian process; by quasi-random points until there is something to learn from. Pure. */
+/**
+ * The next params by Gaussian process; by quasi-random points until there is something to learn from. Pure, unless the
+ * time is up before it is done, which it says.
+ * @param isOverdue whether the time is up; is asked every few milliseconds.
+ */
 export function suggestWithModel(
   request: SuggestRequest,
   objective: Objective,
   history: History,
+  isOverdue: () => boolean = () => false,
 ): ModelSuggested | undefined {
   const known = history.observations.length + history.pending.size + history.inFlight.length;
   if (known === 0) return startingPoint(request) ?? suggest(request);
@@ -50,6 +55,7 @@ export function suggestWithModel(
   const model = knownModel(request.space, objective, history.observations);
   if (!model) return instead(request, 'no_model');
 
+  const time = { isUp: false };
   const { space, seed, number, fixed } = request;
   const situation: Situation = {
     space,
@@ -59,17 +65,19 @@ export function suggestWithModel(
     fixed,
     observations: history.observations,
     pending: [],
+    isOverdue: () => (time.isUp ||= isOverdue()),
   };
   const imagined = imaginedParams(situation, model, history);
   const found = suggestByModel({ ...situation, pending: inOrder([...history.pending, ...imagined]) }, model);
   if (!found) return instead(request, 'all_taken');
-  const { params, mean, oneDeviationWorse } = found;
+  const { params, mean, oneDeviationWorse, improvement } = found;
   return {
     params,
     sampler: 'gp',
     tries: 0,
-    expected: { mean, deviation: Math.abs(oneDeviationWorse - mean) },
+    expected: { mean, deviation: Math.abs(oneDeviationWorse - mean), improvement },
     observations: history.observations.length,
+    ...(time.isUp && { fallback: 'deadline' }),
   };
 }
 
@@ -87,6 +95,7 @@ function startingPoint({ space, fixed }: SuggestRequest): ModelSuggested | undef
 function imaginedParams(situation: Situation, model: Model, { pending, inFlight }: History): Map<number, Params> {
   const imagined = new Map<number, Params>();
   for (const number of inFlight.toSorted((a, b) => a - b)) {
+    if (situation.isOverdue()) break;
     const smaller = inOrder([...pending, ...imagined].filter(([other]) => other < number));
     const found = suggestByModel({ ...situation, number, fixed: {}, pending: smaller }, model);
     if (found) imagined.set(number, found.params);

@@ -80,11 +80,21 @@ function unquoted(token: string): string | undefined {
   return value;
 }
 
-/** The bytes of a request's body as text, stopping at the limit. */
+/** The body of a request as text. */
 export async function readBody(request: Request): Promise<string> {
+  const bytes = await readBytes(request);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw malformed('The body must be UTF-8.');
+  }
+}
+
+/** The bytes of a request's body, stopping at the limit. */
+export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > bodyBytesMax) throw tooLarge();
-  if (!request.body) return '';
+  if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
@@ -98,11 +108,9 @@ export async function readBody(request: Request): Promise<string> {
       ? error
       : malformed('The body must be sent to its end; the connection broke off.');
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw malformed('The body must be UTF-8.');
-  }
+  const bytes = new Uint8Array(length);
+  chunks.reduce((at, chunk) => (bytes.set(chunk, at), at + chunk.byteLength), 0);
+  return bytes;
 }
 
 function tooLarge(): ServiceError {

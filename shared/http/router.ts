@@ -15,6 +15,8 @@ export interface RouterSettings {
   /** Who sent the request; throws a ServiceError when that cannot be told. */
   identify: (request: Request) => Promise<Caller>;
   version: string;
+  /** Who serves the routes that use the model, where that is somebody else; who sent a request is asked there. */
+  serveModel?: (request: Request) => Promise<Response>;
   /** Failures that the client is not told about. */
   onFault: (error: unknown, requestId: string) => void;
 }
@@ -32,13 +34,14 @@ export function createRouter(settings: RouterSettings): (request: Request) => Pr
 }
 
 async function answer(
-  { ports, identify, version }: RouterSettings,
+  { ports, identify, version, serveModel }: RouterSettings,
   request: Request,
   requestId: string,
 ): Promise<Response> {
   const url = new URL(request.url);
   const matched = matchRoute(request.method, url.pathname);
   const { operation, route, path } = matched;
+  if (route.usesModel && serveModel) return serveModel(request);
   if (operation === 'health') return json({ status: 200, body: { status: 'ok', version } }, requestId);
   const caller = await identify(request);
   requireScope(caller, route);

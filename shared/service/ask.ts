@@ -130,9 +130,11 @@ class Asking {
     const now = this.#ports.clock.nowMs();
     const found = await this.#ports.trials.claimable(this.#study, now, wanted + this.#gone.size);
     const claimable: TrialRecord[] = [];
+    // A number that this ask was too slow with, and that was put back meanwhile: the commit will say so.
+    const held = new Set(this.#held.map(({ number }) => number));
     let waiting = 0;
     for (const trial of found) {
-      if (claimable.length === wanted || this.#gone.has(placeOf(trial))) continue;
+      if (claimable.length === wanted || this.#gone.has(placeOf(trial)) || held.has(trial.number)) continue;
       if (trial.job && trial.job.phase !== 'ended') {
         this.#gone.add(placeOf(trial));
         continue;
@@ -147,19 +149,19 @@ class Asking {
 
   async #takeNumbers(wanted: number): Promise<void> {
     if (wanted <= 0 || this.#isCapped) return;
-    const { numbers, limit } = await this.#ports.trials.allocate(this.#study, wanted);
+    const { numbers, limit, modelVersion } = await this.#ports.trials.allocate(this.#study, wanted);
     if (limit) {
       this.#isCapped = true;
       this.#reason = (
         { budget: 'budget_spent', parallel: 'parallel_limit', paused: 'paused', closed: 'finished' } as const
       )[limit];
     }
-    if (numbers.length > 0) await this.#choose(numbers);
+    if (numbers.length > 0) await this.#choose(numbers, modelVersion);
   }
 
   /** What is to be tried under numbers, each knowing those before it. */
-  async #choose(numbers: readonly number[]): Promise<void> {
-    const choose = await chooserFor(this.#ports, this.#study);
+  async #choose(numbers: readonly number[], modelVersion?: number): Promise<void> {
+    const choose = await chooserFor(this.#ports, this.#study, modelVersion);
     for (const number of numbers) {
       const reserved = new Map(this.#held.map((held) => [held.number, held.choice.params]));
       const choice = choose(number, this.#fixed, reserved);

@@ -1,5 +1,6 @@
 import type { Params } from '../domain/parameter.ts';
 import { paramsKey } from '../domain/params.ts';
+import { isModelled } from '../domain/study.ts';
 import type { Suggestion } from '../domain/trial.ts';
 import { engineVersion } from '../engine/engine-version.ts';
 import { suggestWithModel, type ModelSuggested } from '../engine/suggest-with-model.ts';
@@ -8,6 +9,7 @@ import { spaceOfStudy } from './find.ts';
 import { historyFor, readHistory } from './history.ts';
 import { knowledgeOf } from './knowledge.ts';
 import type { Ports, StudyRecord } from './ports.ts';
+import { timeLimitOf } from './time-limit.ts';
 
 /** The params chosen for a number, and how. */
 export interface Choice {
@@ -24,14 +26,15 @@ const duplicateCountMax = 8;
  */
 export type Chooser = (number: number, fixed: Params, reserved?: ReadonlyMap<number, Params>) => Choice | undefined;
 
-/** The chooser of a study, with everything that it has to know read. */
-export async function chooserFor(ports: Ports, study: StudyRecord): Promise<Chooser> {
-  if (!isModelled(study)) return (number, fixed) => chosen(study, requestOf(study, number, fixed, 0));
-  const known = await readHistory(ports, study);
+/** The chooser of a study, with everything that it has to know read. @param modelVersion see `readHistory`. */
+export async function chooserFor(ports: Ports, study: StudyRecord, modelVersion?: number): Promise<Chooser> {
+  if (!isModelled(study.spec)) return (number, fixed) => chosen(study, requestOf(study, number, fixed, 0));
+  const known = await readHistory(ports, study, modelVersion);
+  const begin = timeLimitOf(ports);
   return (number, fixed, reserved = new Map()) => {
     const request = requestOf(study, number, fixed, 0);
     const history = historyFor(known, number, reserved);
-    const choice = choiceOf(study, request, suggestWithModel(request, study.spec.objectives[0], history));
+    const choice = choiceOf(study, request, suggestWithModel(request, study.spec.objectives[0], history, begin()));
     const knowledge = choice?.suggestion.sampler === 'gp' ? knowledgeOf(known, history) : undefined;
     if (knowledge) choice!.suggestion.knowledge = knowledge;
     return choice;
@@ -79,12 +82,7 @@ async function displacedCell(ports: Ports, study: StudyRecord, last: Choice): Pr
 
 /** Says that the model was not asked again, where the sampler has one. */
 function another(study: StudyRecord, suggested: ModelSuggested | undefined): ModelSuggested | undefined {
-  return suggested && isModelled(study) ? { ...suggested, fallback: 'duplicate' } : suggested;
-}
-
-/** `auto` is the model where there is one, which is for one objective. */
-export function isModelled({ spec }: StudyRecord): boolean {
-  return spec.sampler.kind === 'gp' || (spec.sampler.kind === 'auto' && spec.objectives.length === 1);
+  return suggested && isModelled(study.spec) ? { ...suggested, fallback: 'duplicate' } : suggested;
 }
 
 export function requestOf(study: StudyRecord, number: number, fixed: Params, firstTry: number): SuggestRequest {

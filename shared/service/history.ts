@@ -1,7 +1,10 @@
 import type { Objective, Values } from '../domain/objective.ts';
 import type { Params } from '../domain/parameter.ts';
+import { engineVersion } from '../engine/engine-version.ts';
+import { recallFitted } from '../engine/fitted.ts';
 import type { History } from '../engine/suggest-with-model.ts';
-import type { Ports, StudyRecord, TrialRecord } from './ports.ts';
+import { spaceOfStudy } from './find.ts';
+import type { Ports, SettledTrial, StudyRecord, TrialRecord } from './ports.ts';
 
 /**
  * What is remembered of a study between asks, so that an ask reads only what is new. Trials with a result never change.
@@ -9,28 +12,22 @@ import type { Ports, StudyRecord, TrialRecord } from './ports.ts';
 interface Memory {
   /** Trials below this number have been read. */
   next: number;
-  settled: Map<number, Settled>;
+  settled: Map<number, SettledTrial>;
   /** Numbers below `next` that had no result when they were read. */
   unsettled: Set<number>;
   /** The same array as long as nothing is added. */
-  observations: Settled[];
-}
-
-interface Settled {
-  number: number;
-  params: Params;
-  value: number | undefined;
-  finishedMs: number;
+  observations: SettledTrial[];
 }
 
 const memoryCountMax = 50;
 const windowMax = 100;
 const singleReadsMax = 32;
-const memories = new Map<string, Memory>();
+/** By study, of each store. */
+const memories = new WeakMap<Ports['trials'], Map<string, Memory>>();
 
 /** A study as one look found it. */
 export interface Known {
-  observations: History['observations'];
+  observations: readonly SettledTrial[];
   /** Params of waiting and running trials, by number. */
   pending: ReadonlyMap<number, Params>;
   /** Numbers without a result, and the number from which on nothing has been seen. */
@@ -40,18 +37,40 @@ export interface Known {
   seen: ReadonlySet<number>;
 }
 
-/** Reads what is new in a study. */
-export async function readHistory(ports: Ports, study: StudyRecord): Promise<Known> {
-  const memory = memoryOf(study);
+/**
+ * Reads what is new in a study; in a process that knows nothing of it, what is newer than its stored model.
+ * @param modelVersion of the counter, where that has been read.
+ */
+export async function readHistory(ports: Ports, study: StudyRecord, modelVersion?: number): Promise<Known> {
+  const memory = memoryOf(ports, study);
+  if (memory.next === 0) await recall(ports, study, memory, modelVersion);
   const pending = new Map<number, Params>();
   const seen = new Set<number>();
+  const settled: SettledTrial[] = [];
   for (const trial of await readUnsettled(ports, study, memory)) {
     seen.add(trial.number);
-    const settled = settledOf(study.spec.objectives[0], trial);
-    if (settled) settle(memory, settled);
+    const one = settledOf(study.spec.objectives[0], trial);
+    if (one) settled.push(one);
     else if (isPending(trial) && !memory.settled.has(trial.number)) pending.set(trial.number, trial.params);
   }
+  settle(memory, settled);
   return { observations: memory.observations, pending, unsettled: [...memory.unsettled], next: memory.next, seen };
+}
+
+/** Takes over what the stored model knows. Without one everything is read from the trials, and comes out the same. */
+async function recall(ports: Ports, study: StudyRecord, memory: Memory, modelVersion?: number): Promise<void> {
+  const version = modelVersion ?? (await ports.studies.counter(study)).modelVersion;
+  const snapshot = version > 0 ? await ports.models.read(study, version) : undefined;
+  // Another request may have filled the memory meanwhile.
+  if (!snapshot || memory.next > 0) return;
+  settle(memory, snapshot.settled);
+  memory.next = snapshot.next;
+  for (let number = 0; number < snapshot.next; number++) {
+    if (!memory.settled.has(number)) memory.unsettled.add(number);
+  }
+  if (snapshot.spaceVersion === study.spaceVersion && snapshot.engineVersion === engineVersion) {
+    recallFitted(spaceOfStudy(study), memory.observations, snapshot.fitted);
+  }
 }
 
 function isPending({ state }: TrialRecord): boolean {
@@ -69,11 +88,13 @@ export function historyFor(known: Known, number: number, reserved: ReadonlyMap<n
   return { observations: known.observations, pending: new Map([...known.pending, ...reserved]), inFlight };
 }
 
-function memoryOf({ id }: StudyRecord): Memory {
-  let memory = memories.get(id);
+function memoryOf({ trials }: Ports, { id }: StudyRecord): Memory {
+  let ofStudies = memories.get(trials);
+  if (!ofStudies) memories.set(trials, (ofStudies = new Map()));
+  let memory = ofStudies.get(id);
   if (!memory) {
-    if (memories.size >= memoryCountMax) memories.delete(memories.keys().next().value!);
-    memories.set(id, (memory = { next: 0, settled: new Map(), unsettled: new Set(), observations: [] }));
+    if (ofStudies.size >= memoryCountMax) ofStudies.delete(ofStudies.keys().next().value!);
+    ofStudies.set(id, (memory = { next: 0, settled: new Map(), unsettled: new Set(), observations: [] }));
   }
   return memory;
 }
@@ -107,14 +128,17 @@ async function readFrom(ports: Ports, study: StudyRecord, first: number): Promis
 }
 
 /** In the order in which they ended, whoever reads them when. */
-function settle(memory: Memory, settled: Settled): void {
-  if (memory.settled.has(settled.number)) return;
-  memory.settled.set(settled.number, settled);
-  memory.unsettled.delete(settled.number);
-  memory.observations = [...memory.observations, settled].sort(byEnd);
+function settle(memory: Memory, settled: readonly SettledTrial[]): void {
+  const added = settled.filter(({ number }) => !memory.settled.has(number));
+  if (added.length === 0) return;
+  for (const one of added) {
+    memory.settled.set(one.number, one);
+    memory.unsettled.delete(one.number);
+  }
+  memory.observations = [...memory.observations, ...added].sort(byEnd);
 }
 
-function byEnd(a: Settled, b: Settled): number {
+function byEnd(a: SettledTrial, b: SettledTrial): number {
   return a.finishedMs - b.finishedMs || a.number - b.number;
 }
 
@@ -138,8 +162,8 @@ export function resultsOf(objective: Objective, trials: readonly TrialRecord[]):
 function settledOf(
   { metric }: Objective,
   { number, state, params, values, lastReport, finishedMs }: TrialRecord,
-): Settled | undefined {
-  const settled = (told: Values | undefined): Settled => ({
+): SettledTrial | undefined {
+  const settled = (told: Values | undefined): SettledTrial => ({
     number,
     params,
     value: told?.[metric],

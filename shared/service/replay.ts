@@ -42,6 +42,7 @@ async function outcomeOf(ports: Ports, study: StudyRecord, trial: TrialRecord): 
   if (suggestion.sampler === 'grid') return { params: await cellAgain(ports, study, request) };
   if (suggestion.isLeftOver)
     return { params: suggestUntaken(request, await keysOfOthers(ports, study, trial))?.params };
+  if (suggestion.fallback === 'deadline') return { reason: 'The time was up before the model had looked everywhere.' };
   if (suggestion.sampler === 'gp') return byModelAgain(ports, study, suggestion, request);
   return { params: suggest(request)?.params };
 }

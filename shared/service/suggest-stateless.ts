@@ -4,19 +4,20 @@ import type { Params } from '../domain/parameter.ts';
 import { spaceOf, type Space } from '../domain/space.ts';
 import { admitStudy } from '../engine/admit.ts';
 import type { Observation } from '../engine/observations.ts';
-import { suggestWithModel, type ModelSuggested } from '../engine/suggest-with-model.ts';
+import { suggestWithModel, type History, type ModelSuggested } from '../engine/suggest-with-model.ts';
 import { suggest, suggestUntaken, type SuggestRequest as EngineRequest } from '../engine/suggest.ts';
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
 import { refuseFields, refuseParams } from './fields.ts';
 import { checkFixed } from './fixed.ts';
 import type { Ports } from './ports.ts';
+import { timeLimitOf } from './time-limit.ts';
 
 /** How often a sampler draws again because what it drew is known, before all that are left are looked at. */
 const duplicateCountMax = 8;
 
 /** Suggestions from a history that the caller keeps: nothing is read and nothing is stored. */
-export async function suggestStateless(_: Ports, { body }: Call<SuggestRequest>): Promise<Reply<SuggestResponse>> {
+export async function suggestStateless(ports: Ports, { body }: Call<SuggestRequest>): Promise<Reply<SuggestResponse>> {
   const space = admittedSpace(body);
   const observations: Observation[] = body.history.map(({ params, value }, i) => ({
     params: checked(space, params, ['history', i, 'params']),
@@ -31,10 +32,11 @@ export async function suggestStateless(_: Ports, { body }: Call<SuggestRequest>)
   ]);
   const fixed = checkFixed(space, body.fixed);
   const suggestions: Suggested[] = [];
+  const begin = timeLimitOf(ports);
   for (let i = 0; i < body.count; i++) {
     const number = observations.length + body.pending.length + i;
     const request: EngineRequest = { space, sampler: body.sampler, seed: body.seed, number, fixed, firstTry: 0 };
-    const found = untaken(body, request, observations, pending, taken);
+    const found = untaken(body, request, { observations, pending, inFlight: [] }, taken, begin());
     if (!found) break;
     pending.set(number, found.params);
     taken.add(paramsKey(found.params));
@@ -50,13 +52,13 @@ export async function suggestStateless(_: Ports, { body }: Call<SuggestRequest>)
 function untaken(
   { sampler, objective }: SuggestRequest,
   request: EngineRequest,
-  observations: readonly Observation[],
-  pending: ReadonlyMap<number, Params>,
+  history: History,
   taken: ReadonlySet<string>,
+  isOverdue: () => boolean,
 ): ModelSuggested | undefined {
   const isModelled = sampler.kind === 'auto' || sampler.kind === 'gp';
   let found: ModelSuggested | undefined = isModelled
-    ? suggestWithModel(request, objective, { observations, pending, inFlight: [] })
+    ? suggestWithModel(request, objective, history, isOverdue)
     : suggest(request);
   for (let refused = 0; found && taken.has(paramsKey(found.params)); refused++) {
     if (refused === duplicateCountMax) return suggestUntaken(request, taken);

@@ -1,3 +1,4 @@
+import type { AskResponse } from '../api/messages.ts';
 import type { RunnerKind } from '../domain/training.ts';
 import type { Objects } from './objects-port.ts';
 import type { Queue } from './queue-port.ts';
@@ -14,6 +15,8 @@ export interface TrainingPort {
   url: string;
   /** For Batch: what a study that names no job definition gets. */
   jobDefinition?: string;
+  /** Chooses trials for places, where that is done by another thread than the rest; `giveToJobs` otherwise. */
+  giveTrials?: ((name: StudyName, slots: readonly number[]) => Promise<AskResponse>) | undefined;
   patience: Patience;
 }
 

@@ -21,8 +21,8 @@ export async function allocate(
   // With a limit of the study's own, asks come to it all the time: looking first is cheaper than being refused.
   let counter = study.spec.budget.parallel === undefined ? undefined : await readCounter(table, study);
   for (let look = 0; look < lookCountMax; look++) {
-    if (counter && counter.phase !== 'open') return { numbers: [], limit: counter.phase };
-    if (counter?.left === 0) return { numbers: [], limit: 'budget' };
+    if (counter && counter.phase !== 'open') return nothing(counter.phase, counter);
+    if (counter?.left === 0) return nothing('budget', counter);
     if (counter && counter.running >= parallel) {
       const allocated = await allocateAfterLook(table, study, counter, parallel, wanted, nowMs());
       if (allocated !== 'stale') return allocated;
@@ -36,8 +36,9 @@ export async function allocate(
       allocatable(count, parallel),
     );
     if (written.ok) {
-      const { nextNumber, left } = counterOf(written.item.attributes);
-      return { numbers: numbersFrom(nextNumber - count, count), limit: limitOf(wanted, count, left + count) };
+      const { nextNumber, left, modelVersion } = counterOf(written.item.attributes);
+      const limit = limitOf(wanted, count, left + count);
+      return { numbers: numbersFrom(nextNumber - count, count), limit, modelVersion };
     }
     counter = foundCounter(study, written.found);
   }
@@ -55,7 +56,7 @@ async function allocateAfterLook(
 ): Promise<Allocation | 'stale'> {
   const look = counted(await findOpen(table, study, counter), counter, nowMs);
   const count = Math.min(wanted, counter.left, parallel - look.running);
-  if (count <= 0) return { numbers: [], limit: 'parallel' };
+  if (count <= 0) return nothing('parallel', counter);
   const written = await table.update(
     keys.counter(keyOf(study)),
     {
@@ -65,7 +66,12 @@ async function allocateAfterLook(
     { kind: '=', attribute: 'version', value: counter.version },
   );
   if (!written.ok) return 'stale';
-  return { numbers: numbersFrom(counter.nextNumber, count), limit: limitOf(wanted, count, counter.left) };
+  const { nextNumber, left, modelVersion } = counter;
+  return { numbers: numbersFrom(nextNumber, count), limit: limitOf(wanted, count, left), modelVersion };
+}
+
+function nothing(limit: Allocation['limit'], { modelVersion }: Counter): Allocation {
+  return { numbers: [], limit, modelVersion };
 }
 
 function limitOf(wanted: number, count: number, left: number): Allocation['limit'] {

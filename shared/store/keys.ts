@@ -32,6 +32,13 @@ const trialPrefix = 'R#';
 export const keys = {
   study: (s: StudyKey): Key => ({ table: 'core', pk: studyPk(s), sk: 'META' }),
   counter: (s: StudyKey): Key => ({ table: 'core', pk: studyPk(s), sk: 'CTR' }),
+  fitLease: (s: StudyKey): Key => ({ table: 'core', pk: studyPk(s), sk: 'FIT' }),
+  modelHead: (s: StudyKey, version: number): Key => ({ table: 'aux', pk: modelPk(s, version), sk: 'HEAD' }),
+  modelBlob: (s: StudyKey, version: number, i: number): Key => ({
+    table: 'aux',
+    pk: modelPk(s, version),
+    sk: `BLOB#${padded(i, 4)}`,
+  }),
   trial: (s: StudyKey, number: number): Key => ({ table: 'core', pk: studyPk(s), sk: trialSk(number) }),
   guard: (s: StudyKey, paramsKey: string): Key => ({
     table: 'core',
@@ -82,6 +89,10 @@ export const lastTrialSk = `${trialPrefix}99999999`;
 
 export function reportsPk(s: StudyKey, number: number): string {
   return `${studyPk(s)}#P#${padded(number, 8)}`;
+}
+
+export function modelPk(s: StudyKey, version: number): string {
+  return `${studyPk(s)}#M#${version}`;
 }
 
 export const studyListingRange = { from: 'S#', to: 'S#~' };

@@ -16,22 +16,21 @@ interface Layout {
 
 /**
  * Opens a file of the data folder, which is made when it is missing.
- * Write-ahead log with a flush on every commit: what was acknowledged survives kill -9 and a power cut. The file stays
- * locked while it is open, by the operating system, so a second process is refused and a killed one leaves no lock.
+ * Write-ahead log with a flush on every commit: what was acknowledged survives kill -9 and a power cut.
+ * @param locking exclusive: the file stays locked while it is open, by the operating system, so a second connection is
+ *   refused and a killed process leaves no lock.
  */
-export function openSqliteFile(folder: string, fileName: string, { formatVersion, schema }: Layout): DatabaseSync {
-  try {
-    makeFolder(folder);
-  } catch (error) {
-    throw refusedFolder(folder, fileName, error);
-  }
+export function openSqliteFile(
+  folder: string,
+  fileName: string,
+  { formatVersion, schema }: Layout,
+  locking: 'EXCLUSIVE' | 'NORMAL' = 'EXCLUSIVE',
+): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
+    makeFolder(folder);
     db = new DatabaseSync(join(folder, fileName));
-    db.exec(`
-      PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;`);
+    db.exec(`PRAGMA locking_mode = ${locking}`);
     const found = db.prepare('PRAGMA user_version').get()!.user_version as number;
     if (found !== 0 && found !== formatVersion) {
       throw new DataFolderRefused(
@@ -39,6 +38,8 @@ export function openSqliteFile(folder: string, fileName: string, { formatVersion
       );
     }
     db.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
       BEGIN IMMEDIATE;
       ${schema}
       PRAGMA user_version = ${formatVersion};
@@ -51,13 +52,43 @@ export function openSqliteFile(folder: string, fileName: string, { formatVersion
   }
 }
 
+/**
+ * Keeps other processes out of a folder until the lock is closed. It is the operating system's, on a file of its own,
+ * so a killed process leaves none, and all threads of this one can use the other files.
+ */
+export function lockFolder(folder: string): DatabaseSync {
+  const lock = new DatabaseSync(join(folder, lockName));
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw refusedFolder(folder, lockName, error);
+  }
+}
+
+/** Opens a file for another thread of the process that has the folder. */
+export function joinSqliteFile(folder: string, fileName: string): DatabaseSync {
+  const db = new DatabaseSync(join(folder, fileName));
+  db.exec('PRAGMA synchronous = FULL');
+  return db;
+}
+
+/** Whether somebody else is writing. */
+export function isBusy(error: unknown): boolean {
+  return primaryCodeOf(error) === sqliteCode.busy;
+}
+
 /** What keeps SQLite from working for now, as a clause; undefined for a bug. */
 export function troubleOf(error: unknown, folder: string): string | undefined {
-  const primary = primaryCode((error as { errcode?: number }).errcode);
+  const primary = primaryCodeOf(error);
+  if (primary === sqliteCode.busy) return `${folder} is being written by another thread`;
   if (primary === sqliteCode.full) return `the disk that holds ${folder} is full`;
   if (primary === sqliteCode.ioError || primary === sqliteCode.readOnly) return `${folder} cannot be written`;
   return undefined;
 }
+
+const lockName = 'cavia.lock';
 
 /**
  * As `mkdir -p`. Node's own recursion never ends below /proc, where a parent exists and a child is refused as missing.
@@ -74,8 +105,8 @@ function makeFolder(folder: string): void {
 }
 
 function refusedFolder(folder: string, fileName: string, error: unknown): DataFolderRefused {
-  const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
-  const primary = primaryCode(errcode);
+  const { code, message } = error as { code?: string; message: string };
+  const primary = primaryCodeOf(error);
   if (primary === sqliteCode.busy) {
     return new DataFolderRefused(
       `The data folder ${folder} is in use by another Cavia: stop that one, or give another folder with --data.`,
@@ -99,6 +130,7 @@ function refusedFolder(folder: string, fileName: string, error: unknown): DataFo
 const sqliteCode = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, notADatabase: 26 };
 
 /** Extended codes carry the primary one in the low byte. */
-function primaryCode(errcode: number | undefined): number | undefined {
+function primaryCodeOf(error: unknown): number | undefined {
+  const { errcode } = error as { errcode?: number };
   return errcode === undefined ? undefined : errcode & 0xff;
 }

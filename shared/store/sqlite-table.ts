@@ -1,6 +1,6 @@
-import type { SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { applyChanges, holdsOn } from './condition.ts';
-import { openSqliteFile, troubleOf } from './sqlite-file.ts';
+import { isBusy, joinSqliteFile, lockFolder, openSqliteFile, troubleOf } from './sqlite-file.ts';
 import { assertTransaction } from './transaction.ts';
 import {
   itemBytesMax,
@@ -17,13 +17,20 @@ import {
   type TransactWrite,
   type Written,
 } from './table.ts';
+import { newTurnsMemory, takeTurns, type WriteTurns } from './write-turns.ts';
 
 /** What an SQLite table can do beyond the port. */
 export interface SqliteTable extends Table {
   /** Deletes `aux` items whose time is over; DynamoDB does that by itself. @returns how many. */
-  purgeExpired(nowSeconds: number): number;
+  purgeExpired(nowSeconds: number): Promise<number>;
+  /** For the thread that joins; see `joinSqliteTable`. */
+  turns: SharedArrayBuffer;
 }
 
+/** How often an operation tries again while the other thread writes. */
+const busyTryCountMax = 2_000;
+
+const fileName = 'cavia.db';
 const layout = {
   formatVersion: 1,
   schema: `
@@ -33,20 +40,71 @@ const layout = {
       CREATE INDEX IF NOT EXISTS aux_expires ON aux (expires_at) WHERE expires_at IS NOT NULL;`,
 };
 
-/** The port on one SQLite file in a folder, in the process itself. */
+/** The port on one SQLite file in a folder, which this process has for itself. */
 export function openSqliteTable(folder: string): SqliteTable {
-  const db = openSqliteFile(folder, 'cavia.db', layout);
+  const db = openSqliteFile(folder, fileName, layout, 'NORMAL');
+  try {
+    const lock = lockFolder(folder);
+    const turns = newTurnsMemory();
+    return tableOn(db, folder, turns, takeTurns(turns, 'first'), () => lock.close());
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** The same for another thread of the process that has the folder. @param turns of the table that has it. */
+export function joinSqliteTable(folder: string, turns: SharedArrayBuffer): SqliteTable {
+  return tableOn(joinSqliteFile(folder, fileName), folder, turns, takeTurns(turns, 'second'));
+}
+
+function tableOn(
+  db: DatabaseSync,
+  folder: string,
+  turns: SharedArrayBuffer,
+  { giveWay, waitForOther, finish }: WriteTurns,
+  onClosed: () => void = () => undefined,
+): SqliteTable {
   const statements = new Map<string, StatementSync>();
   const run = <T>(sql: string, action: (statement: StatementSync) => T): T => {
     let statement = statements.get(sql);
     if (!statement) statements.set(sql, (statement = db.prepare(sql)));
-    try {
-      return action(statement);
-    } catch (error) {
-      const trouble = troubleOf(error, folder);
-      throw trouble === undefined ? error : new TableUnavailable(trouble);
-    }
+    return action(statement);
   };
+
+  /** Does something as soon as no other thread is in the way. To wait in SQLite itself would hold up all of this one. */
+  async function whenFree<T>(action: () => T): Promise<T> {
+    for (let tried = 0; ; tried++) {
+      try {
+        return action();
+      } catch (error) {
+        if (!isBusy(error) || tried === busyTryCountMax) {
+          const trouble = troubleOf(error, folder);
+          throw trouble === undefined ? error : new TableUnavailable(trouble);
+        }
+      }
+      await waitForOther();
+    }
+  }
+
+  /** All or nothing, with no other writer in between. */
+  async function atomically<T>(action: () => T, isToBeKept: (result: T) => boolean = () => true): Promise<T> {
+    await giveWay();
+    return whenFree(() => {
+      run('BEGIN IMMEDIATE', (s) => s.run());
+      try {
+        const result = action();
+        run(isToBeKept(result) ? 'COMMIT' : 'ROLLBACK', (s) => s.run());
+        return result;
+      } catch (error) {
+        // A full disk may have rolled back already.
+        if (db.isTransaction) db.exec('ROLLBACK');
+        throw error;
+      } finally {
+        finish();
+      }
+    });
+  }
 
   function read({ table, pk, sk }: Key): Attributes | undefined {
     const row = run(`SELECT body FROM ${table} WHERE pk = ? AND sk = ?`, (s) => s.get(pk, sk));
@@ -103,37 +161,40 @@ export function openSqliteTable(folder: string): SqliteTable {
       : { ok: true, item: { key: writeOne.key, attributes: apply()! } };
   }
 
-  function transact(writes: TransactWrite[]): Transacted {
-    assertTransaction(writes);
+  function writeAll(writes: TransactWrite[]): Transacted {
     const attempts = writes.map(attempt);
     if (attempts.some(({ refused }) => refused)) return { ok: false, refusals: attempts.map(({ refused }) => refused) };
-    run('BEGIN IMMEDIATE', (s) => s.run());
-    try {
-      for (const { apply } of attempts) apply();
-      run('COMMIT', (s) => s.run());
-    } catch (error) {
-      // A full disk may have rolled back already.
-      if (db.isTransaction) db.exec('ROLLBACK');
-      throw error;
-    }
+    for (const { apply } of attempts) apply();
     return { ok: true };
   }
 
-  // Nothing here waits: JavaScript runs one of these functions at a time, which makes each of them atomic.
   return {
     get: async (key) => {
-      const attributes = read(key);
+      const attributes = await whenFree(() => read(key));
       return attributes && { key, attributes };
     },
-    put: async (key, attributes, condition = { kind: 'always' }) =>
-      writeSingly({ kind: 'put', key, attributes, condition }),
-    update: async (key, changes, condition) => writeSingly({ kind: 'update', key, changes, condition }),
-    delete: async (key) => erase(key),
-    transact: async (writes) => transact(writes),
-    query: async (query) => pageOf(query, (sql, values) => run(sql, (s) => s.iterate(...values))),
-    purgeExpired: (nowSeconds) => Number(run('DELETE FROM aux WHERE expires_at < ?', (s) => s.run(nowSeconds)).changes),
-    close: async () => db.close(),
+    put: (key, attributes, condition = { kind: 'always' }) =>
+      atomically(() => writeSingly({ kind: 'put', key, attributes, condition }), isDone),
+    update: (key, changes, condition) =>
+      atomically(() => writeSingly({ kind: 'update', key, changes, condition }), isDone),
+    delete: (key) => atomically(() => erase(key)),
+    transact: async (writes) => {
+      assertTransaction(writes);
+      return atomically(() => writeAll(writes), isDone);
+    },
+    query: (query) => whenFree(() => pageOf(query, (sql, values) => run(sql, (s) => s.iterate(...values)))),
+    purgeExpired: (nowSeconds) =>
+      atomically(() => Number(run('DELETE FROM aux WHERE expires_at < ?', (s) => s.run(nowSeconds)).changes)),
+    turns,
+    close: async () => {
+      db.close();
+      onClosed();
+    },
   };
+}
+
+function isDone({ ok }: { ok: boolean }): boolean {
+  return ok;
 }
 
 function pageOf(

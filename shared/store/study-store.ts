@@ -14,6 +14,7 @@ import {
   trialSk,
   type StudyKey,
 } from './keys.ts';
+import { removeModels } from './model-store.ts';
 import { receiptWrites } from './receipts.ts';
 import { studyGone } from './study-gone.ts';
 import { queryAll, transactionWriteMax, type Condition, type Key, type Table, type TransactWrite } from './table.ts';
@@ -92,15 +93,18 @@ export function openStudyStore(table: Table, nowMs: () => number): StudyStore {
 
     delete: async (study) => {
       const s = keyOf(study);
+      const counter = await table.get(keys.counter(s));
       // First what makes it visible, at once; then the rest, which nobody can reach any more.
       await table.transact([
         { kind: 'delete', key: keys.studyName(study.tenant, study.spec.name) },
         { kind: 'delete', key: keys.studyListing(s) },
         { kind: 'delete', key: keys.study(s) },
         { kind: 'delete', key: keys.counter(s) },
+        { kind: 'delete', key: keys.fitLease(s) },
       ]);
       idsByName.delete(`${study.tenant} ${study.spec.name}`);
       await purgeTrials(table, study);
+      if (counter) await removeModels(table, study, counterOf(counter.attributes).modelVersion);
     },
 
     counter: async (study) => {

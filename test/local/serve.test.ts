@@ -257,7 +257,7 @@ describe.concurrent('data', () => {
     await sendTo(server.url, 'POST', '/v1/studies', studyNamed('kept'));
     server.kill('SIGINT');
     await server.exited;
-    expect(readdirSync(data)).toEqual(['cavia.db']);
+    expect(readdirSync(data)).toEqual(['cavia.db', 'cavia.lock']);
   });
 });
 

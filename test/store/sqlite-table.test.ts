@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DataFolderRefused } from '../../shared/store/sqlite-file.ts';
-import { openSqliteTable, type SqliteTable } from '../../shared/store/sqlite-table.ts';
-import { queryAll, TableUnavailable, type Condition, type Key } from '../../shared/store/table.ts';
+import { joinSqliteTable, openSqliteTable, type SqliteTable } from '../../shared/store/sqlite-table.ts';
+import { queryAll, TableUnavailable, type Condition, type Key, type TransactWrite } from '../../shared/store/table.ts';
 import { tableContract } from '../contract/table.ts';
 
 const always: Condition = { kind: 'always' };
@@ -24,7 +26,7 @@ describe('a data folder', () => {
   it('is made with the folders above it', async () => {
     const folder = join(newFolder(), 'a', 'b');
     await openSqliteTable(folder).close();
-    expect(readdirSync(folder)).toEqual(['cavia.db']);
+    expect(readdirSync(folder)).toEqual(['cavia.db', 'cavia.lock']);
   });
 
   it('keeps its items when it is opened again', async () => {
@@ -102,12 +104,11 @@ describe('a data folder', () => {
 });
 
 describe('the SQLite file', () => {
-  it('has a write-ahead log, a flush on every commit and a lock', async () => {
+  it('has a write-ahead log and a flush on every commit', async () => {
     const { db, table } = withHandle(newFolder());
     const pragma = (name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get()!)[0];
     expect(pragma('journal_mode')).toBe('wal');
     expect(pragma('synchronous')).toBe(2);
-    expect(pragma('locking_mode')).toBe('exclusive');
     await table.close();
   });
 
@@ -151,6 +152,55 @@ describe('the SQLite file', () => {
       for (const sk of present) await table.delete(key(sk));
       await table.close();
     }
+  });
+});
+
+describe('two threads on one file', () => {
+  it('change an item one after the other, and lose no change', async () => {
+    const folder = newFolder();
+    const table = openSqliteTable(folder);
+    await table.put(key('a'), { n: 0 });
+    const other = new Worker(
+      `const { joinSqliteTable } = require(${JSON.stringify(adapter)});
+       const { parentPort, workerData } = require('node:worker_threads');
+       const table = joinSqliteTable(${JSON.stringify(folder)}, workerData);
+       parentPort.postMessage('open');
+       (async () => {
+         for (let i = 0; i < 200; i++) await table.update(${JSON.stringify(key('a'))}, { add: { n: 1 } }, { kind: 'itemExists' });
+         await table.close();
+       })();`,
+      { eval: true, workerData: table.turns },
+    );
+    await once(other, 'message');
+    const ended = once(other, 'exit');
+    const both: TransactWrite[] = [
+      { kind: 'update', key: key('a'), changes: { add: { n: 1 } }, condition: { kind: 'itemExists' } },
+      { kind: 'put', key: key('b'), attributes: {} },
+    ];
+    for (let i = 0; i < 200; i++) await table.transact(both);
+    expect(await ended).toEqual([0]);
+    expect((await table.get(key('a')))!.attributes).toEqual({ n: 400 });
+    await table.close();
+  });
+
+  it('wait for each other without standing still', async () => {
+    const folder = newFolder();
+    const table = openSqliteTable(folder);
+    await table.put(key('a'), { n: 0 });
+    const joined = joinSqliteTable(folder, table.turns);
+    const writer = new DatabaseSync(join(folder, 'cavia.db'));
+    writer.exec('BEGIN IMMEDIATE');
+    let isWritten = false;
+    const written = joined.put(key('a'), { n: 1 }).then(() => (isWritten = true));
+    await pause(20);
+    expect(isWritten).toBe(false);
+    expect((await joined.get(key('a')))!.attributes).toEqual({ n: 0 });
+    writer.exec('COMMIT');
+    await written;
+    expect((await table.get(key('a')))!.attributes).toEqual({ n: 1 });
+    writer.close();
+    await joined.close();
+    await table.close();
   });
 });
 
@@ -213,11 +263,11 @@ describe('purgeExpired', () => {
     await table.put(aux('kept'), { expiresAt: 1 });
     await table.update(aux('kept'), { remove: ['expiresAt'] }, always);
     await table.put(key('core'), { expiresAt: 1 });
-    expect(table.purgeExpired(1000)).toBe(1);
+    expect(await table.purgeExpired(1000)).toBe(1);
     const left = await table.query({ table: 'aux', by: 'pk', partition: 'T#1' });
     expect(left.items.map((item) => item.key.sk)).toEqual(['future', 'kept', 'never', 'present', 'prolonged']);
     expect(await table.get(key('core'))).toBeDefined();
-    expect(table.purgeExpired(1000)).toBe(0);
+    expect(await table.purgeExpired(1000)).toBe(0);
     await table.close();
   });
 });

@@ -36,6 +36,7 @@ const floors: Record<string, Floor> = {
       'shared/engine/suggest-with-model.ts',
       'shared/engine/engine-version.ts',
       'shared/engine/advise.ts',
+      'shared/engine/fitted.ts',
       'shared/engine/importance.ts',
       'shared/engine/predict.ts',
       'shared/engine/observations.ts',
@@ -47,8 +48,13 @@ const floors: Record<string, Floor> = {
     floors: ['shared/domain', 'shared/service/ports.ts', 'shared/service/errors.ts'],
     packages: ['node:assert/strict', 'node:crypto'],
   },
+  'shared/store/snapshot-items.ts': {
+    floors: ['shared/store', 'shared/domain', 'shared/service/ports.ts'],
+    packages: ['node:zlib'],
+  },
   'shared/store/sqlite-file.ts': { floors: [], packages: ['node:fs', 'node:path', 'node:sqlite'] },
   'shared/store/sqlite-table.ts': { floors: ['shared/store'], packages: ['node:sqlite'] },
+  'shared/store/write-turns.ts': { floors: [], packages: ['node:timers/promises'] },
   'shared/store/dynamo-table.ts': {
     floors: ['shared/store'],
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/util-dynamodb'],
@@ -108,12 +114,14 @@ const floors: Record<string, Floor> = {
 /** Folders that hold code. A new one belongs into this list and into docs/architecture.md. */
 const folders = [
   ...Object.keys(floors).filter((floor) => !floor.endsWith('.ts')),
+  'bench/regret',
   'shared/engine/acquisition',
   'shared/engine/gp',
   'shared/engine/importance',
   'shared/engine/samplers',
   'shared/service/training',
   'test/api',
+  'test/bench',
   'test/contract',
   'test/domain',
   'test/engine',

@@ -19,6 +19,8 @@ export interface Acquisition {
   best: number;
   /** Keys (`paramsKey`) of configurations that must not be suggested again. */
   taken: ReadonlySet<string>;
+  /** Whether the time is up: what has been found by then is the answer. */
+  isOverdue: () => boolean;
 }
 
 /** A configuration with what the model expects of it. */
@@ -39,31 +41,26 @@ const deviationMin = 1e-6;
 
 /**
  * The best of the points given, each of the most promising improved by turns: continuous coordinates by L-BFGS-B,
- * finite
- * ones by the best exchange, until neither helps.
+ * finite ones by the best exchange, until neither helps.
  * @returns undefined when every point is taken or infeasible.
  */
 export function maximise(acquisition: Acquisition, points: readonly Float64Array[]): Proposal | undefined {
-  const proposals = propose(acquisition, points).sort((a, b) => b.logImprovement - a.logImprovement);
-  let winner = proposals[0];
-  for (const start of proposals.slice(0, startCount)) {
+  const starts = untaken(acquisition, propose(acquisition, points), startCount);
+  let winner = starts.at(0);
+  for (const start of starts) {
+    if (acquisition.isOverdue()) break;
     const improved = improve(acquisition, start);
-    if (improved.logImprovement > winner.logImprovement) winner = improved;
+    if (improved.logImprovement > winner!.logImprovement) winner = improved;
   }
   return winner;
 }
 
-/** The configurations at points, each once, without those that are taken or infeasible; all predicted in one call. */
+/** The feasible configurations at points, all predicted in one call. */
 function propose(acquisition: Acquisition, points: readonly Float64Array[]): Proposal[] {
-  const { space, modelSpace, posterior, best, taken } = acquisition;
-  const seen = new Set<string>();
-  const found = points.flatMap((u) => {
-    const params = paramsAt(space, (i) => u[i]);
-    const key = paramsKey(params);
-    if (seen.has(key) || taken.has(key) || !satisfiesConstraints(space, params)) return [];
-    seen.add(key);
-    return [{ u, params }];
-  });
+  const { space, modelSpace, posterior, best } = acquisition;
+  const found = points
+    .map((u) => ({ u, params: paramsAt(space, (i) => u[i]) }))
+    .filter(({ params }) => satisfiesConstraints(space, params));
   const m = found.length;
   const { d } = posterior.observations;
   const z = new Float64Array(m * d);
@@ -73,14 +70,20 @@ function propose(acquisition: Acquisition, points: readonly Float64Array[]): Pro
   if (m > 0) kernels.predict(posterior, z, m, mean, variance);
   return found.map(({ u, params }, row) => {
     const deviation = deviationOf(variance[row]);
-    return {
-      u,
-      params,
-      mean: mean[row],
-      deviation,
-      logImprovement: logExpectedImprovement(mean[row], deviation, best),
-    };
+    const logImprovement = logExpectedImprovement(mean[row], deviation, best);
+    return { u, params, mean: mean[row], deviation, logImprovement };
   });
+}
+
+/** The best first, each configuration once, none that is taken. Keys are made of those only that are looked at. */
+function untaken({ taken }: Acquisition, proposals: Proposal[], count: number): Proposal[] {
+  const found = new Map<string, Proposal>();
+  for (const proposal of proposals.sort((a, b) => b.logImprovement - a.logImprovement)) {
+    const key = paramsKey(proposal.params);
+    if (!taken.has(key) && !found.has(key)) found.set(key, proposal);
+    if (found.size === count) break;
+  }
+  return [...found.values()];
 }
 
 function deviationOf(variance: number): number {
@@ -89,7 +92,7 @@ function deviationOf(variance: number): number {
 
 function improve(acquisition: Acquisition, start: Proposal): Proposal {
   let current = start;
-  for (let round = 0; round < roundCountMax; round++) {
+  for (let round = 0; round < roundCountMax && !acquisition.isOverdue(); round++) {
     const exchanged = bestExchange(acquisition, moveContinuous(acquisition, current));
     if (exchanged.logImprovement - current.logImprovement < gainMin) return exchanged;
     current = exchanged;
@@ -131,7 +134,7 @@ function firstBetter(acquisition: Acquisition, start: Proposal, free: readonly n
   for (let share = 1; share > 1 / 64; share /= 2) {
     const u = start.u.slice();
     free.forEach((i, k) => (u[i] += share * (end[k] - u[i])));
-    const [proposal] = propose(acquisition, [u]);
+    const proposal = untaken(acquisition, propose(acquisition, [u]), 1).at(0);
     if (proposal && proposal.logImprovement > start.logImprovement) return proposal;
   }
   return start;
@@ -147,8 +150,6 @@ function bestExchange(acquisition: Acquisition, start: Proposal): Proposal {
       return u;
     });
   });
-  return propose(acquisition, points).reduce(
-    (best, one) => (one.logImprovement > best.logImprovement ? one : best),
-    start,
-  );
+  const exchanged = untaken(acquisition, propose(acquisition, points), 1).at(0);
+  return exchanged && exchanged.logImprovement > start.logImprovement ? exchanged : start;
 }

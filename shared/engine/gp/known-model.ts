@@ -6,7 +6,8 @@ import { fitModel, type KnownHyperparameters, type Model } from './model.ts';
 /** What is known of the last history of a space. */
 interface Known {
   observations: readonly Observation[];
-  model: Model | undefined;
+  /** Absent until it is asked for. */
+  fitted?: { model: Model | undefined };
   hyperparameters: KnownHyperparameters;
 }
 
@@ -22,12 +23,22 @@ export function knownModel(
   objective: Objective,
   observations: readonly Observation[],
 ): Model | undefined {
+  const last = knownOf(space, observations);
+  last.fitted ??= { model: fitModel(space, objective, observations, last.hyperparameters) };
+  return last.fitted.model;
+}
+
+/** The hyperparameters that are known of a history; what is added is known from then on. */
+export function knownHyperparameters(space: Space, observations: readonly Observation[]): KnownHyperparameters {
+  return knownOf(space, observations).hyperparameters;
+}
+
+function knownOf(space: Space, observations: readonly Observation[]): Known {
   const last = known.get(space);
-  if (last && last.observations === observations) return last.model;
-  const hyperparameters = last ? stillTrue(last, observations) : new Map();
-  const model = fitModel(space, objective, observations, hyperparameters);
-  known.set(space, { observations, model, hyperparameters });
-  return model;
+  if (last && last.observations === observations) return last;
+  const next: Known = { observations, hyperparameters: last ? stillTrue(last, observations) : new Map() };
+  known.set(space, next);
+  return next;
 }
 
 /** Hyperparameters of results that both histories begin with. */

@@ -4,6 +4,7 @@ import { paramsKey } from '../../domain/params.ts';
 import type { Space } from '../../domain/space.ts';
 import { mutants, spreadPoints, unitsOf } from '../acquisition/candidates.ts';
 import { maximise } from '../acquisition/maximise.ts';
+import { normalCdf } from '../../numerics/normal.ts';
 import { paramsAt } from '../draw.ts';
 import { isCategory, writeFeatures } from '../gp/features.ts';
 import { kernels } from '../gp/kernels.ts';
@@ -23,6 +24,8 @@ export interface Situation {
   observations: readonly Observation[];
   /** Params of trials that have not. */
   pending: readonly Params[];
+  /** Whether the time is up. */
+  isOverdue: () => boolean;
 }
 
 /** A configuration with what the model expects of it, in the units of the objective. */
@@ -31,7 +34,8 @@ export interface ModelSuggestion {
   /** The expected value, and the value one deviation worse. */
   mean: number;
   oneDeviationWorse: number;
-  logImprovement: number;
+  /** How likely it is to be better than the best that is known or believed. */
+  improvement: number;
 }
 
 /** The variance that keeps a believed value from being taken twice. */
@@ -61,21 +65,21 @@ export function firstPoint(space: Space): Params {
  * @returns undefined when everything that was looked at is taken or infeasible.
  */
 export function suggestByModel(situation: Situation, model: Model): ModelSuggestion | undefined {
-  const { space, seed, number, fixed, observations, pending } = situation;
+  const { space, seed, number, fixed, observations, pending, isOverdue } = situation;
   const part = narrowTo(space, fixed);
   if (!part) return undefined;
   const { posterior, best } = withPending(space, model, pending);
   const taken = new Set([...observations.map(({ params }) => paramsKey(params)), ...pending.map(paramsKey)]);
   const parents = bestParams(situation, parentCount);
   const points = [...spreadPoints(part, seed, number), ...mutants(part, parents, seed, number)];
-  const proposal = maximise({ space: part, modelSpace: space, posterior, best, taken }, points);
+  const proposal = maximise({ space: part, modelSpace: space, posterior, best, taken, isOverdue }, points);
   if (!proposal) return undefined;
-  const { params, mean, deviation, logImprovement } = proposal;
+  const { params, mean, deviation } = proposal;
   return {
     params,
     mean: unwarp(model.warping, mean),
     oneDeviationWorse: unwarp(model.warping, mean + deviation),
-    logImprovement,
+    improvement: normalCdf((best - mean) / deviation),
   };
 }
 

@@ -11,15 +11,16 @@ const givenMax = 32;
  */
 export async function pump(ports: Ports, study: StudyRecord, only?: number): Promise<void> {
   if (study.state !== 'active' || !ports.training) return;
+  const { queue, giveTrials } = ports.training;
+  const name = { tenant: study.tenant, study: study.id };
   const free = only === undefined ? await freeSlots(ports, study) : [only].filter((slot) => slot < parallelOf(study));
   for (let from = 0; from < free.length; from += givenMax) {
     const slots = free.slice(from, from + givenMax);
-    const { trials } = await giveToJobs(ports, study, slots);
+    const { trials } = await (giveTrials ? giveTrials(name, slots) : giveToJobs(ports, study, slots));
     // Should this fail, the trials are queued none the less, and the sweep sends other messages.
     if (trials.length > 0) {
-      const { tenant, id } = study;
-      await ports.training.queue.send(
-        trials.map(({ number, attempt }) => messageOf({ kind: 'dispatch', tenant, study: id, trial: number, attempt })),
+      await queue.send(
+        trials.map(({ number, attempt }) => messageOf({ kind: 'dispatch', ...name, trial: number, attempt })),
       );
     }
     if (trials.length < slots.length) return;

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Trial } from '../../../shared/domain/trial.ts';
 import { JobsUnavailable } from '../../../shared/service/job-errors.ts';
 import type { Job } from '../../../shared/service/runner-port.ts';
+import { dispatchTrial } from '../../../shared/service/training/dispatch-trial.ts';
 import { allTrials, audit } from '../../audit.ts';
 import { shakenTable } from '../shaken-table.ts';
 import {
@@ -226,6 +227,37 @@ describe('a submission', () => {
     await service.round();
     const [trial] = await allTrials(service.client, study);
     expect(trial).toMatchObject({ state: 'running', job: { phase: 'training', id: ids[1] } });
+    await service.training.runner.terminate(ids[1], 'the test is over');
+  });
+});
+
+describe('a claim', () => {
+  it('that was taken over meanwhile is not the one that counts, and its job is ended', async () => {
+    const ids: string[] = [];
+    let goOn = (): void => undefined;
+    const stalled = new Promise<void>((resolve) => (goOn = resolve));
+    const service = open((runner) => ({
+      ...runner,
+      submit: async (order) => {
+        const reply = await runner.submit(order);
+        if (ids.push(reply.id) === 1) await stalled;
+        return reply;
+      },
+      // The listing lags behind.
+      findByName: async () => [],
+    }));
+    const { id } = await createManagedStudy(service, 'sleep 60', { trials: 1, parallel: 1 });
+    await service.until(async () => (await allTrials(service.client, study)).length === 1);
+    const name = { tenant: '00000000000000000000000000', study: id, trial: 0, attempt: 1 };
+    const first = dispatchTrial(service.ports, name);
+    await expect.poll(() => ids.length, { timeout: 20_000 }).toBe(1);
+    service.skip(patience.claimMs);
+    await dispatchTrial(service.ports, name);
+    goOn();
+    await first;
+    const [{ job }] = await allTrials(service.client, study);
+    expect(job).toMatchObject({ phase: 'submitted', id: ids[1] });
+    await expect.poll(() => service.ended.map((one) => one.id), { timeout: 20_000 }).toEqual([ids[0]]);
     await service.training.runner.terminate(ids[1], 'the test is over');
   });
 });
