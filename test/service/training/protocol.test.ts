@@ -283,6 +283,21 @@ describe('a stop', () => {
     expect(service.watched).toEqual(new Set());
   });
 
+  it('keeps what is queued from being started, whatever message comes first', async () => {
+    const service = open();
+    await createManagedStudy(service, trained, { trials: 4, parallel: 2 });
+    await service.round();
+    await service.client.updateStudy({ study, body: { state: 'stopped' } });
+    await service.round({ ...faithful, message: (body) => Number(body.includes('dispatch')) });
+    const trials = await allTrials(service.client, study);
+    expect(trials.map(({ state, job }) => [state, job!.phase])).toEqual([
+      ['cancelled', 'ended'],
+      ['cancelled', 'ended'],
+    ]);
+    expect((await service.client.getStudy({ study })).state).toBe('finished');
+    expect(service.notes()).toEqual([]);
+  });
+
   it('finds jobs that are queued or being submitted', async () => {
     const service = open((runner) => ({
       ...runner,
