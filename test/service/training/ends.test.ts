@@ -113,6 +113,23 @@ describe('the place of a job', () => {
   });
 });
 
+describe('a trial whose job has told a failure', () => {
+  it('is not given to another job before that one is gone', async () => {
+    const service = open();
+    const script = `echo "$CAVIA_ATTEMPT" >>"$NOTES"; ${waitForGo}; ${echoResult}`;
+    await createManagedStudy(service, script, { trials: 1, parallel: 2 });
+    await service.until(() => service.notes().length === 1);
+    await service.client.tell({ study, number: '0', body: { attempt: 1, state: 'failed' } });
+    for (let round = 0; round < 5; round++)
+      await service.round({ message: () => 1, event: () => 1, sweeps: () => true });
+    expect(await trialOf(service)).toMatchObject({ state: 'waiting', attempt: 1, job: { phase: 'submitted' } });
+    writeFileSync(join(service.folder, 'go'), '');
+    await service.until(isFinished);
+    expect(await trialOf(service)).toMatchObject({ state: 'complete', attempt: 2, failures: 1 });
+    expect(service.notes()).toEqual(['1', '2']);
+  });
+});
+
 describe('a job that fails', () => {
   it('by a signal from elsewhere is tried again with the same params', async () => {
     const note = 'echo "$CAVIA_ATTEMPT $1" >>"$NOTES"';

@@ -76,6 +76,19 @@ describe('a managed study', () => {
     expect(service.thrown).toEqual([]);
   });
 
+  it('that is paused starts no job that was queued, and does when it goes on', async () => {
+    const service = open();
+    await createManagedStudy(service, trained, { trials: 2 });
+    await service.round();
+    await service.client.updateStudy({ study, body: { state: 'paused' } });
+    for (let round = 0; round < 5; round++) await service.round({ ...faithful, sweeps: () => true });
+    const phases = (await allTrials(service.client, study)).map(({ job }) => job!.phase);
+    expect([phases, service.notes()]).toEqual([['queued', 'queued'], []]);
+    await service.client.updateStudy({ study, body: { state: 'active' } });
+    await service.until(isFinished);
+    await expectWellTrained(service, 2, 2);
+  });
+
   it('trains nothing while it is paused, and goes on afterwards', async () => {
     const service = open();
     await createManagedStudy(service, trained, { trials: 8 });
