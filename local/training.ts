@@ -71,8 +71,8 @@ export function openLocalTraining({ data, ports, url, giveTrials, onFault }: Loc
 
   const isAnyOpen = (): boolean => sweeps.size > 0 && !isClosed;
 
-  /** Receives as long as a study is open. Who waits for a message costs nothing. */
-  async function receive(): Promise<void> {
+  /** Receives as long as a study is open. Who waits for a message costs nothing. @returns when to begin again. */
+  async function receive(): Promise<number> {
     try {
       while (isAnyOpen()) {
         const messages = await opened().queue.receive(receiveMax, waitSecondsMax);
@@ -80,14 +80,20 @@ export function openLocalTraining({ data, ports, url, giveTrials, onFault }: Loc
         if (!isClosed)
           await Promise.all(messages.map((message) => track(`message ${message.handle}`, handle(message))));
       }
+      return 0;
     } catch (error) {
       onFault(error, 'queue');
-      setTimeout(receiveAgain, pauseAfterFaultMs).unref();
+      return pauseAfterFaultMs;
     }
   }
 
-  function receiveAgain(): void {
-    if (!isClosed) receiving ??= receive().finally(() => (receiving = undefined));
+  function receiveWhileOpen(): void {
+    if (!isAnyOpen()) return;
+    receiving ??= receive().then((pauseMs) => {
+      receiving = undefined;
+      // A study may have been opened in the very moment in which it stopped.
+      setTimeout(receiveWhileOpen, pauseMs).unref();
+    });
   }
 
   /** One sweep of a study at a time. */
@@ -118,7 +124,7 @@ export function openLocalTraining({ data, ports, url, giveTrials, onFault }: Loc
       start: async (name) => {
         if (sweeps.has(name.study) || isClosed) return;
         sweeps.set(name.study, setInterval(sweeping(name), sweepEveryMs).unref());
-        receiveAgain();
+        receiveWhileOpen();
       },
       stop: async ({ study }) => {
         clearInterval(sweeps.get(study));
@@ -157,9 +163,10 @@ function openEngines(
   onEnded: Parameters<typeof openProcessRunner>[0]['onEnded'],
 ): Engines {
   const gpus = process.env['CUDA_VISIBLE_DEVICES'];
-  return {
-    queue: openQueue(data, clock.nowMs),
-    runner: openProcessRunner({
+  let queue: Queue | undefined;
+  try {
+    queue = openSqliteQueue({ folder: data, nowMs: clock.nowMs, ...queueSettings });
+    const runner = openProcessRunner({
       folder: join(data, 'jobs'),
       workingFolder: process.cwd(),
       environment: process.env,
@@ -167,16 +174,11 @@ function openEngines(
       ...processSettings,
       nowMs: clock.nowMs,
       onEnded,
-    }),
-    objects: openFolderObjects(join(data, 'objects')),
-  };
-}
-
-/** A disk that is full now may have room later, so it is no fault of whoever asks. */
-function openQueue(folder: string, nowMs: () => number): Queue {
-  try {
-    return openSqliteQueue({ folder, nowMs, ...queueSettings });
+    });
+    return { queue, runner, objects: openFolderObjects(join(data, 'objects')) };
   } catch (error) {
+    void queue?.close();
+    // A disk that is full now may have room later.
     throw new JobsUnavailable((error as Error).message, { cause: error });
   }
 }

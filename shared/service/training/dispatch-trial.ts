@@ -57,7 +57,7 @@ async function takeOver(ports: Ports, training: TrainingPort, study: StudyRecord
   if (kept) {
     await keepOrEnd(ports, training, study, trial, kept.id);
     for (const { id } of others) await training.runner.terminate(id, 'Another job trains this trial.');
-  } else if (study.state === 'active') await submit(ports, training, study, trial);
+  } else if (study.state === 'active' && trial.state === 'running') await submit(ports, training, study, trial);
   else await withdraw(ports, study, trial);
 }
 

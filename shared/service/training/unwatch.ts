@@ -10,7 +10,11 @@ export async function unwatchAtRest(ports: Ports, study: StudyRecord): Promise<v
   if (current && !(await isAtRest(ports, current))) await ports.training!.schedule.start(name);
 }
 
+/** What is queued in a study that is paused waits for somebody to let it go on. */
 async function isAtRest(ports: Ports, study: StudyRecord): Promise<boolean> {
-  if (study.state !== 'finished' && study.state !== 'paused') return false;
-  return (await ports.jobs.slots(study)).length === 0;
+  if (study.state === 'finished') return true;
+  if (study.state !== 'paused') return false;
+  const slots = await ports.jobs.slots(study);
+  const trials = await Promise.all(slots.map(({ number }) => ports.trials.get(study, number)));
+  return trials.every((trial) => trial?.job?.phase === 'queued');
 }

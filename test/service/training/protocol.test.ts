@@ -84,6 +84,7 @@ describe('a managed study', () => {
     for (let round = 0; round < 5; round++) await service.round({ ...faithful, sweeps: () => true });
     const phases = (await allTrials(service.client, study)).map(({ job }) => job!.phase);
     expect([phases, service.notes()]).toEqual([['queued', 'queued'], []]);
+    expect(service.watched).toEqual(new Set());
     await service.client.updateStudy({ study, body: { state: 'active' } });
     await service.until(isFinished);
     await expectWellTrained(service, 2, 2);
@@ -330,6 +331,16 @@ describe('a stop', () => {
     expect(states).toEqual(['cancelled', 'cancelled']);
     expect(service.notes().length).toBeLessThanOrEqual(1);
     await expectNoneRunning(service);
+  });
+
+  it('of none is a trial that is given back before its job was started: it is given out again', async () => {
+    const service = open();
+    await createManagedStudy(service, trained, { trials: 1, parallel: 1 });
+    await service.round();
+    await service.client.release({ study, number: '0', body: { attempt: 1 } });
+    await service.until(isFinished, { ...faithful, sweeps: () => true });
+    expect(await allTrials(service.client, study)).toMatchObject([{ state: 'complete', attempt: 2, failures: 0 }]);
+    expect(service.notes()).toEqual(['begin 0 2', 'end 0 2']);
   });
 
   it('of one trial ends its job, and its place goes to another trial', async () => {
