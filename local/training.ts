@@ -92,7 +92,7 @@ export function openLocalTraining({ data, ports, url, giveTrials, onFault }: Loc
     receiving ??= receive().then((pauseMs) => {
       receiving = undefined;
       // A study may have been opened in the very moment in which it stopped.
-      setTimeout(receiveWhileOpen, pauseMs).unref();
+      return void setTimeout(receiveWhileOpen, pauseMs).unref();
     });
   }
 
