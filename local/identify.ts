@@ -2,6 +2,7 @@ import { authenticate } from '../shared/service/authenticate.ts';
 import type { Caller } from '../shared/service/call.ts';
 import { ServiceError } from '../shared/service/errors.ts';
 import type { Ports } from '../shared/service/ports.ts';
+import { jobOfToken } from '../shared/service/training/job-token.ts';
 import { localCaller } from './wire.ts';
 
 export interface IdentifySettings {
@@ -14,7 +15,10 @@ export interface IdentifySettings {
 /** Who sent a request: whose key it has, or without keys a program on this machine. */
 export function identifyCaller(ports: Ports, { auth, host }: IdentifySettings): (request: Request) => Promise<Caller> {
   if (auth) return (request) => authenticate(ports, request.headers.get('authorization') ?? undefined);
-  return async (request) => byHost(request, host);
+  return async (request) => {
+    requireLocal(request, host);
+    return (await jobOfToken(ports, request.headers.get('authorization') ?? undefined)) ?? localCaller;
+  };
 }
 
 /**
@@ -22,7 +26,7 @@ export function identifyCaller(ports: Ports, { auth, host }: IdentifySettings): 
  * name of its own that leads here, which such a request says in Host, or with a bare POST, which says the page in
  * Origin.
  */
-function byHost(request: Request, host: string): Caller {
+function requireLocal(request: Request, host: string): void {
   const named = (request.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
   if (named !== host && !loopbackNames.has(named)) {
     throw new ServiceError(
@@ -43,7 +47,6 @@ function byHost(request: Request, host: string): Caller {
       },
     );
   }
-  return localCaller;
 }
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);

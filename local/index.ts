@@ -4,7 +4,8 @@ import { openSqliteTable } from '../shared/store/sqlite-table.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { identifyCaller } from './identify.ts';
 import { startModelThread } from './model-thread.ts';
-import { startServer } from './server.ts';
+import { startServer, type RunningServer } from './server.ts';
+import { openLocalTraining } from './training.ts';
 import { wirePorts } from './wire.ts';
 
 export interface LocalSettings {
@@ -50,23 +51,25 @@ export async function openLocal(settings: LocalSettings): Promise<LocalCavia> {
   await purge();
   const timer = setInterval(purge, purgeEveryMs);
   timer.unref();
+  const identify = identifyCaller(ports, { auth, host });
+  const router = createRouter({ ports, identify, version, serveModel: modelThread.serve, onFault });
+  let server: RunningServer | undefined;
+  // Whoever may start a training may run any program, so that is for this machine alone.
+  const training = isLoopback(host)
+    ? openLocalTraining({ data, ports, url: () => server!.url, giveTrials: modelThread.giveTrials, onFault })
+    : undefined;
+  ports.training = training?.port;
   const close = async (): Promise<void> => {
     clearInterval(timer);
+    await server?.stop();
+    await training?.close();
     await modelThread.stop();
     await table.close();
   };
-  const identify = identifyCaller(ports, { auth, host });
-  const router = createRouter({ ports, identify, version, serveModel: modelThread.serve, onFault });
   try {
-    const server = await startServer(router, host, port);
-    return {
-      url: server.url,
-      ports,
-      close: async () => {
-        await server.stop();
-        await close();
-      },
-    };
+    server = await startServer(router, host, port);
+    await training?.resume();
+    return { url: server.url, ports, close };
   } catch (error) {
     await close();
     throw error;

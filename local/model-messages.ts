@@ -27,6 +27,8 @@ export interface ResponseMessage {
 
 export type ToModelThread =
   | { kind: 'request'; request: RequestMessage }
+  /** Places of a managed study shall be given trials. */
+  | { kind: 'give'; id: number; tenant: string; study: string; slots: readonly number[] }
   /** A study has new results. */
   | { kind: 'results'; tenant: string; id: string }
   | { kind: 'stop' };

@@ -1,12 +1,16 @@
 import { Worker } from 'node:worker_threads';
+import type { AskResponse } from '../shared/api/messages.ts';
 import { readBytes } from '../shared/http/json-body.ts';
 import { ServiceError } from '../shared/service/errors.ts';
+import type { StudyName } from '../shared/service/training-port.ts';
 import type { FromModelThread, ModelThreadSettings, ResponseMessage, ToModelThread } from './model-messages.ts';
 
 /** The thread of the routes that use the model, as the others see it. */
 export interface ModelThread {
   /** Rejects as unavailable when the thread ends before it has answered. */
   serve(request: Request): Promise<Response>;
+  /** Chooses trials for places of a managed study. Rejects when it could not. */
+  giveTrials(study: StudyName, slots: readonly number[]): Promise<AskResponse>;
   /** Has it fit, in its own time, what new results of a study make necessary. */
   noteResults(study: { tenant: string; id: string }): void;
   /** Ends the thread; nothing must be on its way. */
@@ -39,6 +43,10 @@ export function startModelThread(settings: ModelThreadSettings, onFault: OnFault
       if (isStopped) throw lost();
       return (running ?? start()).serve(request, body);
     },
+    giveTrials: async (study, slots) => {
+      if (isStopped) throw lost();
+      return (running ?? start()).giveTrials(study, slots);
+    },
     noteResults: (study) => running?.noteResults(study),
     stop: async () => {
       isStopped = true;
@@ -47,7 +55,7 @@ export function startModelThread(settings: ModelThreadSettings, onFault: OnFault
   };
 }
 
-interface RunningThread extends Pick<ModelThread, 'noteResults' | 'stop'> {
+interface RunningThread extends Pick<ModelThread, 'giveTrials' | 'noteResults' | 'stop'> {
   serve(request: Request, body: Uint8Array<ArrayBuffer> | null): Promise<Response>;
 }
 
@@ -86,13 +94,25 @@ function runThread(
     }
   });
 
+  /** Posts a message under a new id, and waits for its answer. */
+  const answered = (ask: (id: number) => void): Promise<Response> =>
+    new Promise((resolve, reject) => {
+      const id = ++lastId;
+      waiting.set(id, { resolve, reject });
+      ask(id);
+    });
+
   return {
     serve: ({ method, url, headers }, body) =>
-      new Promise((resolve, reject) => {
-        const id = ++lastId;
-        waiting.set(id, { resolve, reject });
-        post({ kind: 'request', request: { id, method, url, headers: [...headers], body } }, body ? [body.buffer] : []);
-      }),
+      answered((id) =>
+        post({ kind: 'request', request: { id, method, url, headers: [...headers], body } }, body ? [body.buffer] : []),
+      ),
+    giveTrials: async ({ tenant, study }, slots) => {
+      const response = await answered((id) => post({ kind: 'give', id, tenant, study, slots }));
+      // What went wrong there has been told there.
+      if (!response.ok) throw new ServiceError('unavailable', 'No trial could be chosen.', { retryAfterSeconds: 1 });
+      return (await response.json()) as AskResponse;
+    },
     noteResults: ({ tenant, id }) => post({ kind: 'results', tenant, id }),
     stop: async () => {
       post({ kind: 'stop' });

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createRouter } from '../shared/http/router.ts';
+import { giveToJobs } from '../shared/service/ask.ts';
 import { refit } from '../shared/service/refit.ts';
 import { joinSqliteTable } from '../shared/store/sqlite-table.ts';
 import { startFits } from './fits.ts';
@@ -34,6 +35,9 @@ port.on('message', (message: ToModelThread) => {
     case 'request':
       answered = answered.then(() => answer(message.request));
       return undefined;
+    case 'give':
+      answered = answered.then(() => give(message));
+      return undefined;
     case 'results':
       return fits.want(message);
     case 'stop':
@@ -49,6 +53,18 @@ async function answer({ id, method, url, headers, body }: RequestMessage): Promi
     { kind: 'response', response: { id, status: response.status, headers: [...response.headers], body: bytes } },
     bytes ? [bytes.buffer] : [],
   );
+}
+
+async function give({ id, tenant, study: name, slots }: ToModelThread & { kind: 'give' }): Promise<void> {
+  try {
+    const study = await ports.studies.find(tenant, name);
+    const given = study?.state === 'active' ? await giveToJobs(ports, study, slots) : { trials: [], granted: 0 };
+    const bytes = new TextEncoder().encode(JSON.stringify(given));
+    send({ kind: 'response', response: { id, status: 200, headers: [], body: bytes } }, [bytes.buffer]);
+  } catch (error) {
+    onFault(error, 'give');
+    send({ kind: 'response', response: { id, status: 503, headers: [], body: null } });
+  }
 }
 
 async function stop(): Promise<void> {

@@ -11,8 +11,9 @@ const readme = readFileSync('README.md', 'utf8');
 const run = promisify(execFile);
 
 describe('the README', () => {
-  it('has a curl session that works as it stands', async () => {
-    const [, session] = /<!-- executed by test\/docs\.test\.ts -->\n```sh\n([\s\S]*?)```/.exec(readme)!;
+  it('has curl sessions that work as they stand', async () => {
+    const sessions = readme.matchAll(/<!-- executed by test\/docs\.test\.ts -->\n```sh\n([\s\S]*?)```/g);
+    const session = [...sessions].map(([, script]) => script).join('');
     const data = mkdtempSync(join(tmpdir(), 'cavia-readme-'));
     const cavia = await openLocal({ data });
     try {
@@ -26,6 +27,10 @@ describe('the README', () => {
       expect(JSON.parse(answers[4])).toMatchObject({ state: 'waiting', failures: 1, message: 'CUDA out of memory' });
       expect(JSON.parse(answers[5])).toMatchObject({ kind: 'top', best: { number: 0 } });
       expect(answers[6]).toMatch(/^number,state,/);
+      const [created, best, log] = answers.slice(-3).map((answer) => JSON.parse(answer) as object);
+      expect(created).toMatchObject({ name: 'managed', state: 'active', training: { runner: 'process' } });
+      expect(best).toMatchObject({ kind: 'top', best: { state: 'complete', job: { phase: 'ended' } } });
+      expect(log).toMatchObject({ attempt: 1, log: expect.stringMatching(/^{"values":{"loss":/) as string });
     } finally {
       await cavia.close();
       rmSync(data, { recursive: true });

@@ -18,6 +18,9 @@ export interface Crew {
   stop(): Promise<void>;
 }
 
+/** Where the service trains by itself. */
+export const noCrew: Crew = { count: () => 1, stop: async () => undefined };
+
 /** For all workers together: a fault that kills every worker shall not be tried for ever. */
 const replacementCountMax = 8;
 const stopGraceMs = 5_000;

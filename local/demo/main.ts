@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, ProblemError } from '../../shared/api/client.ts';
 import { openLocal, type LocalCavia } from '../index.ts';
-import { startCrew, type Crew } from './crew.ts';
+import { noCrew, startCrew, type Crew } from './crew.ts';
 import { listenForInterruption } from './interruption.ts';
 import { npmCommand, outcomeOf } from './outcome.ts';
 import { drawer, finalReport, lookOf, type Drawer, type Snapshot } from './progress.ts';
@@ -35,15 +35,16 @@ async function demonstrate(): Promise<number> {
     view.clear();
     console.log(sentence);
   };
-  const crew = startCrew({ url: cavia.url, study, workers: settings.workers, say });
+  const crew = opened.study.training ? noCrew : startCrew({ url: cavia.url, study, workers: settings.workers, say });
   const look = watchStudy(client, { study, defaultNumber: opened.defaultNumber, startedMs, nowMs: Date.now });
-  const { snapshot, isFinished } = await follow(look, crew, view);
+  const { snapshot, isFinished, trouble } = await follow(look, crew, view);
   if (isFinished) {
     const report = finalReport(outcomeOf(snapshot, settings.data), lookOf(process.stdout, process.env));
     say(`${report}\nThe curl lines go into a second terminal, while the first one serves.`);
     return 0;
   }
-  say(`${signal.aborted ? 'Stopped' : 'All workers are gone'}: ${howToGoOn(snapshot)}`);
+  for (const { message, count } of trouble ?? []) say(`${count} attempts failed: ${message}`);
+  say(`${signal.aborted ? 'Stopped' : 'Nobody trains any more'}: ${howToGoOn(snapshot)}`);
   return signal.aborted ? exitCode() : 1;
 }
 
@@ -54,7 +55,7 @@ async function follow(look: () => Promise<Sight>, crew: Crew, view: Drawer): Pro
       const isDeserted = crew.count() === 0;
       const sight = await look();
       view.draw(sight.snapshot);
-      if (sight.isFinished || isDeserted || signal.aborted) return sight;
+      if (sight.isFinished || sight.trouble || isDeserted || signal.aborted) return sight;
       await pause(lookEveryMs, undefined, { signal }).catch(() => undefined);
     }
   } finally {
@@ -63,11 +64,14 @@ async function follow(look: () => Promise<Sight>, crew: Crew, view: Drawer): Pro
 }
 
 function introduction({ study, isContinued }: OpenedStudy): string {
-  const { name, budget, progress } = study;
+  const { name, budget, progress, training } = study;
   const what = isContinued
     ? `Going on with study ${name}: ${progress.ended} of its ${budget.trials} trials are done.`
     : `Study ${name}: ${budget.trials} trials of a small network that reads handwritten digits.`;
-  const how = `${settings.workers} worker processes, ${Object.keys(space).length} hyperparameters, data in ${settings.data}.`;
+  const who = training
+    ? `${budget.parallel} processes at a time, started by the service`
+    : `${settings.workers} worker processes`;
+  const how = `${who}, ${Object.keys(space).length} hyperparameters, data in ${settings.data}.`;
   return `${what}\n${how}\nServed at ${cavia.url} meanwhile; Ctrl-C stops.\n`;
 }
 

@@ -3,7 +3,6 @@ import { trialCountMax } from '../../shared/domain/budget.ts';
 import { samplerKinds, type StudySettings } from './study.ts';
 
 export interface DemoSettings extends StudySettings {
-  workers: number;
   data: string;
 }
 
@@ -12,7 +11,7 @@ export const dataDefault = './.cavia';
 
 const workerCountMax = 64;
 
-export const usage = `Usage: npm run demo -- [--trials N] [--workers N] [--sampler auto] [--seed 0] [--data ${dataDefault}]
+export const usage = `Usage: npm run demo -- [--trials N] [--workers N] [--sampler auto] [--seed 0] [--data ${dataDefault}] [--managed]
 
 Finds hyperparameters for a small network that reads handwritten digits: starts the service,
 creates a study, and trains in worker processes that ask for trials and tell results over HTTP.
@@ -22,6 +21,7 @@ creates a study, and trains in worker processes that ask for trials and tell res
   --sampler KIND  ${samplerKinds.join(', ')} (default auto)
   --seed N        where the sampler starts (default 0)
   --data DIR      the folder that holds the study (default ${dataDefault})
+  --managed       the service trains by itself, instead of workers that ask it
 
 Ctrl-C stops it; the next run with the same folder goes on with the study.`;
 
@@ -35,15 +35,22 @@ export function readSettings(args: string[]): DemoSettings | undefined {
       sampler: { type: 'string', default: 'auto' },
       seed: { type: 'string', default: '0' },
       data: { type: 'string', default: dataDefault },
+      managed: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return undefined;
   const sampler = samplerKinds.find((kind) => kind === values.sampler);
   if (!sampler) throw new Error(`--sampler must be one of ${samplerKinds.join(', ')}; got ${values.sampler}.`);
+  const trials = wholeNumber('trials', values.trials, 1, trialCountMax);
+  const workers = wholeNumber('workers', values.workers, 1, workerCountMax);
+  // The service begins at once, and the usual params need a trial of the budget too.
+  if (values.managed && trials <= workers)
+    throw new Error(`--trials must be more than --workers with --managed; got ${trials} and ${workers}.`);
   return {
-    trials: wholeNumber('trials', values.trials, 1, trialCountMax),
-    workers: wholeNumber('workers', values.workers, 1, workerCountMax),
+    trials,
+    workers,
+    isManaged: values.managed,
     sampler,
     seed: wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
     data: values.data,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Client } from '../../shared/api/client.ts';
 import { pageLimitMax, type Study } from '../../shared/api/messages.ts';
 import type { Params } from '../../shared/domain/parameter.ts';
@@ -37,6 +38,10 @@ export const samplerKinds = ['auto', 'gp', 'quasiRandom', 'random'] as const;
 
 export interface StudySettings {
   trials: number;
+  /** How many processes train at the same time. */
+  workers: number;
+  /** Whether the service starts them. */
+  isManaged: boolean;
   sampler: (typeof samplerKinds)[number];
   seed: number;
 }
@@ -69,13 +74,19 @@ const demoLabel = 'digits-1';
 /** Training reports every epoch, far more often: after so long a silence the worker is gone. */
 const leaseSeconds = 10;
 
-function specOf(name: string, { trials, sampler, seed }: StudySettings) {
+const trainerPath = fileURLToPath(new URL('trainer.ts', import.meta.url));
+const timeoutSeconds = 600;
+
+function specOf(name: string, { trials, workers, isManaged, sampler, seed }: StudySettings) {
   return {
     name,
     space,
     objectives: [{ metric, direction: 'minimize' as const }],
     sampler: { kind: sampler },
-    budget: { trials },
+    budget: { trials, ...(isManaged && { parallel: workers }) },
+    ...(isManaged && {
+      training: { runner: 'process' as const, command: [process.execPath, trainerPath], timeoutSeconds },
+    }),
     lease: { seconds: leaseSeconds },
     seed,
     labels: { demo: demoLabel },

@@ -7,6 +7,8 @@ import { metric } from './study.ts';
 export interface Sight {
   snapshot: Snapshot;
   isFinished: boolean;
+  /** How the attempts failed, where the service has paused the study because of it. */
+  trouble: Study['trouble'];
 }
 
 export interface WatchSettings {
@@ -36,7 +38,7 @@ export function watchStudy(client: Client, { study, defaultNumber, startedMs, no
     const etaSeconds = etaOf(elapsedSeconds, ended - endedAtStart, seen.budget.trials - ended);
     const defaultValue = trials.get(defaultNumber)?.values?.[metric];
     const snapshot = { ...snapshotOf(seen, [...trials.values()], nowMs()), elapsedSeconds, etaSeconds, defaultValue };
-    return { snapshot, isFinished: seen.state === 'finished' };
+    return { snapshot, isFinished: seen.state === 'finished', trouble: seen.trouble };
   };
 }
 
@@ -89,9 +91,12 @@ function bestOf(trials: readonly Trial[]): BestTrial | undefined {
   return best;
 }
 
-function rowOf({ number, state, values, lastReport, asked, finished, params, worker }: Trial, nowMs: number): TrialRow {
+function rowOf(
+  { number, state, values, lastReport, asked, finished, params, worker, job }: Trial,
+  nowMs: number,
+): TrialRow {
   const value = (values ?? lastReport?.values)?.[metric];
   const endMs = finished === null ? nowMs : Date.parse(finished);
   const seconds = asked === null ? undefined : (endMs - Date.parse(asked)) / 1000;
-  return { number, state, value, seconds, params, worker: worker ?? '' };
+  return { number, state, value, seconds, params, worker: worker ?? (job ? `place-${job.slot + 1}` : '') };
 }

@@ -48,6 +48,10 @@ export const Study = z
     lease: LeaseTerms,
     state: StudyState,
     endReason: EndReason.nullable(),
+    trouble: z
+      .array(z.strictObject({ message: z.string(), count: z.int() }))
+      .nullable()
+      .meta({ description: 'Why the service paused the study: how its attempts failed, one after the other.' }),
     spaceVersion: z.int(),
     configurations: z
       .int()
@@ -82,7 +86,7 @@ export const AskRequest = z.strictObject({
 });
 export type AskRequest = z.infer<typeof AskRequest>;
 
-export const AskReason = z.enum(['budget_spent', 'parallel_limit', 'exhausted', 'paused', 'finished']);
+export const AskReason = z.enum(['budget_spent', 'parallel_limit', 'exhausted', 'paused', 'finished', 'managed']);
 export type AskReason = z.infer<typeof AskReason>;
 
 export const AskResponse = z.strictObject({
@@ -103,6 +107,10 @@ export const TellRequest = z.strictObject({
   message: Message.optional(),
 });
 export type TellRequest = z.infer<typeof TellRequest>;
+
+/** What a job leaves as its result, as an object or as the last line of its output. */
+export const JobResult = TellRequest.omit({ attempt: true });
+export type JobResult = z.infer<typeof JobResult>;
 
 const StepReport = z.strictObject({ step: Step, values: ToldValues });
 export const ReportRequest = z.strictObject({
@@ -369,6 +377,20 @@ export const SuggestResponse = z.strictObject({
   reason: z.literal('exhausted').optional(),
 });
 export type SuggestResponse = z.infer<typeof SuggestResponse>;
+
+export const StartRequest = z.strictObject({ attempt: Attempt, jobId: z.string().min(1).max(256) });
+export type StartRequest = z.infer<typeof StartRequest>;
+
+export const LogQuery = z.strictObject({
+  attempt: z.coerce.number().pipe(z.int().min(1)).optional().meta({ description: 'The last one when left out.' }),
+});
+export type LogQuery = z.infer<typeof LogQuery>;
+export const LogResponse = z.strictObject({
+  attempt: z.int(),
+  jobId: z.string().nullable(),
+  log: z.string().nullable().meta({ description: 'The last 64 KB of what the job wrote; null before that.' }),
+});
+export type LogResponse = z.infer<typeof LogResponse>;
 
 export const Health = z.strictObject({ status: z.literal('ok'), version: z.string() });
 export type Health = z.infer<typeof Health>;

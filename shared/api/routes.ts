@@ -13,6 +13,8 @@ export interface Route {
   scope: 'read' | 'write' | 'admin' | null;
   query: z.ZodType;
   body: z.ZodType | null;
+  /** Whether the token of a job may use it, for its own trial and attempt. */
+  isForJobs?: true;
   /** A POST that can be sent twice as it is: a client need not spend a receipt on it. */
   isRepeatable?: true;
   /**
@@ -129,6 +131,7 @@ export const routes = {
     scope: 'write',
     query: m.EmptyQuery,
     body: m.TellRequest,
+    isForJobs: true,
     success: { status: 200, schema: Trial },
     refusals: [...trial, 'trial_finished', 'result_conflict', 'lease_superseded', ...keyed],
   },
@@ -139,9 +142,32 @@ export const routes = {
     scope: 'write',
     query: m.EmptyQuery,
     body: m.ReportRequest,
+    isForJobs: true,
     isRepeatable: true,
     success: { status: 200, schema: m.ReportResponse },
     refusals: [...trial, 'trial_finished', 'result_conflict', 'lease_superseded', ...keyed],
+  },
+  startTrial: {
+    method: 'POST',
+    path: '/v1/studies/{study}/trials/{number}/start',
+    summary: 'A job says that it begins to train. One job of an attempt is let in; one that is refused must not train.',
+    scope: 'write',
+    query: m.EmptyQuery,
+    body: m.StartRequest,
+    isForJobs: true,
+    isRepeatable: true,
+    success: { status: 200, schema: Trial },
+    refusals: [...trial, 'trial_finished', 'lease_superseded', 'study_closed'],
+  },
+  trialLog: {
+    method: 'GET',
+    path: '/v1/studies/{study}/trials/{number}/log',
+    summary: 'What the job of a managed trial wrote.',
+    scope: 'read',
+    query: m.LogQuery,
+    body: null,
+    success: { status: 200, schema: m.LogResponse },
+    refusals: [...trial],
   },
   release: {
     method: 'POST',

@@ -4,6 +4,7 @@ import { Name } from './name.ts';
 import { Objectives } from './objective.ts';
 import { needsModel, Sampler } from './sampler.ts';
 import { Constraints, SearchSpace } from './search-space.ts';
+import { Training } from './training.ts';
 
 export const labelCountMax = 32;
 
@@ -27,8 +28,18 @@ export const StudySpec = z
         error: `must have at most ${labelCountMax} labels`,
       })
       .default({}),
+    /** Whether the service trains the trials by itself, and how; without it, workers ask for them. */
+    training: Training.optional(),
   })
-  .superRefine(({ sampler, budget }, context) => {
+  .superRefine(({ sampler, budget, training }, context) => {
+    if (training && budget.parallel === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['budget', 'parallel'],
+        message: 'must be given, because training starts so many jobs at the same time',
+        input: undefined,
+      });
+    }
     if (needsModel(sampler) && budget.trials > trialCountMax) {
       context.addIssue({
         code: 'custom',

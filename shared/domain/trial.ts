@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Params } from './parameter.ts';
+import { TrialJob } from './trial-job.ts';
 
 export const TrialState = z.enum(['waiting', 'running', 'complete', 'pruned', 'infeasible', 'failed', 'cancelled']);
 export type TrialState = z.infer<typeof TrialState>;
@@ -81,6 +82,7 @@ export const Trial = z
     worker: z.string().nullable(),
     lease: z.strictObject({ expires: Time }).nullable(),
     lastReport: z.strictObject({ step: z.int(), values: MetricValues }).nullable(),
+    job: TrialJob.nullable().meta({ description: 'What trains it, where the service does that by itself.' }),
     message: z.string().nullable(),
     asked: Time.nullable(),
     finished: Time.nullable(),

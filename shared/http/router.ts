@@ -54,6 +54,10 @@ async function answer(
 }
 
 function requireScope(caller: Caller, route: Route): void {
+  if (caller.job) {
+    if (route.isForJobs) return;
+    throw new ServiceError('forbidden', `A job may start, report and tell its own trial, and nothing else.`);
+  }
   if (route.scope === null || caller.scopes.includes(route.scope) || caller.scopes.includes('admin')) return;
   throw new ServiceError(
     'forbidden',
@@ -179,6 +183,8 @@ function refusal(error: unknown, requestId: string, onFault: RouterSettings['onF
 function serviceErrorOf(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   const { name } = error as Error;
+  if (name === 'JobsUnavailable')
+    return new ServiceError('unavailable', 'What trains cannot answer at the moment.', { retryAfterSeconds: 2 });
   if (name === 'TableUnavailable')
     return new ServiceError('unavailable', 'The store cannot answer at the moment.', { retryAfterSeconds: 2 });
   return new ServiceError('internal', 'Something went wrong; the request id finds it in the log.');

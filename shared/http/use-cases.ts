@@ -26,6 +26,9 @@ import { report } from '../service/report.ts';
 import { retry } from '../service/retry.ts';
 import { revokeApiKey } from '../service/revoke-api-key.ts';
 import { suggestStateless } from '../service/suggest-stateless.ts';
+import { nudging } from '../service/training/nudge.ts';
+import { startTrial } from '../service/training/start-trial.ts';
+import { trialLog } from '../service/training/trial-log.ts';
 import { tell } from '../service/tell.ts';
 import { updateStudy } from '../service/update-study.ts';
 
@@ -38,21 +41,23 @@ export const useCases: Record<Exclude<Operation, 'health' | 'openapi'>, UseCase>
   createStudy,
   listStudies,
   getStudy,
-  updateStudy,
+  updateStudy: nudging(updateStudy),
   deleteStudy,
   ask,
-  enqueue,
+  enqueue: nudging(enqueue),
   listTrials,
   getTrial,
   tell,
   report,
-  release,
-  cancel,
-  retry,
+  startTrial,
+  trialLog,
+  release: nudging(release),
+  cancel: nudging(cancel),
+  retry: nudging(retry),
   replay,
   best,
   exportTrials,
-  confirm,
+  confirm: nudging(confirm),
   advice,
   importance,
   predict,

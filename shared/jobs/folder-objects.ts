@@ -58,6 +58,7 @@ export function openFolderObjects(folder: string): Objects {
       const found = await stat(pathOf(key)).catch(absentOr(unavailable));
       return found?.isFile() ? { bytes: found.size, modifiedMs: Math.floor(found.mtimeMs) } : undefined;
     },
+    prepare: async (key) => void (await mkdir(dirname(pathOf(key)), { recursive: true }).catch(unavailable)),
     uri: (key) => pathToFileURL(pathOf(key)).href,
     close: async () => undefined,
   };

@@ -42,6 +42,7 @@ export function openS3Objects({ client, bucket }: S3ObjectsSettings): Objects {
       const found = await client.send(new HeadObjectCommand(locate(key))).catch(absentOrUnavailable);
       return found && { bytes: found.ContentLength!, modifiedMs: found.LastModified!.getTime() };
     },
+    prepare: async () => undefined,
     uri: (key) => `s3://${bucket}/${locate(key).Key}`,
     close: async () => client.destroy(),
   };

@@ -42,9 +42,26 @@ export async function ask(ports: Ports, call: Call<AskRequest>): Promise<Reply<A
   const [found, replay] = await Promise.all([finding, findReplay(ports, call, keyed, revive)]);
   if (replay) return replay;
   const fixed = fixedFor(found, call.body.fixed);
+  if (found.spec.training) return nothing('managed');
   const study = isPastDeadline(found, ports.clock.nowMs()) ? (await settleStudy(ports, found)).study : found;
   if (study.state !== 'active') return nothing(study.state === 'paused' ? 'paused' : 'finished');
   return new Asking(ports, call, keyed, study, fixed).answer();
+}
+
+/**
+ * What managed training gives out: a trial for each of the places, as far as there are any. The trials and the places
+ * are taken in one transaction.
+ */
+export async function giveToJobs(ports: Ports, study: StudyRecord, slots: readonly number[]): Promise<AskResponse> {
+  const call: Call<AskRequest> = {
+    caller: { tenant: study.tenant, principal: 'training', scopes: ['write'] },
+    operation: 'ask',
+    path: { study: study.id },
+    query: {},
+    body: { count: slots.length, fixed: {} },
+    idempotencyKey: undefined,
+  };
+  return (await new Asking(ports, call, undefined, study, {}, slots).answer()).body;
 }
 
 /** One ask on its way: what it holds, and the rounds it takes to commit it. */
@@ -60,6 +77,8 @@ class Asking {
   #isCapped = false;
   /** How many waiting trials may be started within the parallel limit. */
   #waitingMax = Infinity;
+  /** For managed training: the places that are still to be filled. */
+  #slots: readonly number[] | undefined;
   /** Trials that the index still offered after they were gone, by number and attempt. */
   readonly #gone = new Set<string>();
 
@@ -69,18 +88,24 @@ class Asking {
     keyed: KeyedRequest | undefined,
     study: StudyRecord,
     fixed: Params,
+    slots?: readonly number[],
   ) {
     this.#ports = ports;
     this.#call = call;
     this.#keyed = keyed;
     this.#study = study;
     this.#fixed = fixed;
+    this.#slots = slots;
+  }
+
+  get #count(): number {
+    return this.#slots?.length ?? this.#call.body.count;
   }
 
   async answer(): Promise<Reply<AskResponse>> {
     for (let round = 0; round < roundCountMax; round++) {
       const claimable = await this.#claimable();
-      await this.#takeNumbers(this.#call.body.count - claimable.length - this.#held.length);
+      await this.#takeNumbers(this.#count - claimable.length - this.#held.length);
       if (claimable.length + this.#held.length === 0) {
         if (this.#isWorthRetrying && (await this.#healed())) continue;
         return nothing(this.#reason!, this.#isWorthRetrying ? retrySeconds : undefined);
@@ -99,7 +124,7 @@ class Asking {
 
   /** Trials to take over; those that machines have failed often enough are ended instead. */
   async #claimable(): Promise<TrialRecord[]> {
-    const wanted = this.#call.body.count - this.#held.length;
+    const wanted = this.#count - this.#held.length;
     // A request for fixed values is not served by a trial that has others.
     if (wanted === 0 || Object.keys(this.#fixed).length > 0) return [];
     const now = this.#ports.clock.nowMs();
@@ -110,6 +135,10 @@ class Asking {
     let waiting = 0;
     for (const trial of found) {
       if (claimable.length === wanted || this.#gone.has(placeOf(trial)) || held.has(trial.number)) continue;
+      if (trial.job && trial.job.phase !== 'ended') {
+        this.#gone.add(placeOf(trial));
+        continue;
+      }
       if (isExpired(trial, now) && trial.failures + 1 >= this.#study.spec.lease.attempts) {
         await failExpired(this.#ports, this.#study, trial, now);
         this.#gone.add(placeOf(trial));
@@ -153,7 +182,8 @@ class Asking {
   }
 
   async #commit(claimable: TrialRecord[]): Promise<Reply<AskResponse> | undefined> {
-    const { count, worker, leaseSeconds } = this.#call.body;
+    const { worker, leaseSeconds } = this.#call.body;
+    const count = this.#count;
     const now = this.#ports.clock.nowMs();
     const seconds = leaseSeconds ?? this.#study.spec.lease.seconds;
     const given: TrialChange = {
@@ -165,8 +195,10 @@ class Asking {
       message: undefined,
       lastReport: undefined,
     };
-    const claims = claimable.map((from) => ({ from, change: claimChange(from, given) }));
-    const puts = this.#held.map((held) => newTrial(held, given));
+    const slots = this.#slots?.slice(0, claimable.length + this.#held.length);
+    const givenAt = (i: number): TrialChange => (slots ? { ...given, ...heldByJob(slots[i], now) } : given);
+    const claims = claimable.map((from, i) => ({ from, change: claimChange(from, givenAt(i)) }));
+    const puts = this.#held.map((held, i) => newTrial(held, givenAt(claims.length + i)));
     const trials = [...claims.map(({ from, change }) => ({ ...from, ...change })), ...puts].map((trial) =>
       trialView(this.#study, trial),
     );
@@ -176,7 +208,12 @@ class Asking {
       body.retryAfterSeconds = retrySeconds;
     }
     const reply = { status: 200, body };
-    const commit: AskCommit = { claims, puts, receipt: receiptOf(this.#keyed, reply.status, keptOf(reply.body)) };
+    const commit: AskCommit = {
+      claims,
+      puts,
+      receipt: receiptOf(this.#keyed, reply.status, keptOf(reply.body)),
+      ...(slots && { slots }),
+    };
     const refusal = await this.#ports.trials.commitAsk(this.#study, commit);
     if (!refusal) return reply;
     if (refusal.answered) {
@@ -186,7 +223,17 @@ class Asking {
     for (const i of refusal.claimsLost) this.#gone.add(placeOf(claimable[i]));
     if (refusal.limitReached) await this.#countRunning();
     await this.#replace(refusal.numbersLost, refusal.duplicates);
+    await this.#giveUpSlots(refusal.slotsLost);
     return undefined;
+  }
+
+  /** Somebody else fills these places; numbers that have none left go to whoever comes next. */
+  async #giveUpSlots(lost: readonly number[]): Promise<void> {
+    if (lost.length === 0) return;
+    this.#slots = this.#slots!.filter((slot) => !lost.includes(slot));
+    this.#isCapped = true;
+    this.#reason = 'parallel_limit';
+    for (const { number } of this.#held.splice(this.#slots.length)) await putBack(this.#ports, this.#study, number);
   }
 
   /** The count of running trials is an upper bound; at the limit it is set right by looking. */
@@ -252,6 +299,14 @@ function claimChange(from: TrialRecord, given: TrialChange): TrialChange {
 function newTrial({ number, choice }: Held, given: TrialChange): TrialRecord {
   return { ...blankTrial(number), ...choice, ...given, attempt: 1 };
 }
+
+/** A job has no lease: what becomes of the trial is decided when it has ended. */
+function heldByJob(slot: number, now: number): TrialChange {
+  return { leaseUntilMs: endlessMs, job: { phase: 'queued', slot, id: undefined, sinceMs: now } };
+}
+
+/** As long as times in the index can be. */
+const endlessMs = 999_999_999_999_999;
 
 function nothing(reason: AskReason, retryAfterSeconds?: number): Reply<AskResponse> {
   return { status: 200, body: { trials: [], granted: 0, reason, ...(retryAfterSeconds && { retryAfterSeconds }) } };

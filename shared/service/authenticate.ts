@@ -1,6 +1,7 @@
 import type { Caller } from './call.ts';
 import { ServiceError } from './errors.ts';
 import type { Ports } from './ports.ts';
+import { jobOfToken } from './training/job-token.ts';
 
 const bearerPattern = /^Bearer +cav_([0-9a-hjkmnp-tv-z]{26})_([A-Za-z0-9_-]{43})$/i;
 
@@ -9,6 +10,8 @@ const bearerPattern = /^Bearer +cav_([0-9a-hjkmnp-tv-z]{26})_([A-Za-z0-9_-]{43})
  * business.
  */
 export async function authenticate(ports: Ports, authorization: string | undefined): Promise<Caller> {
+  const job = await jobOfToken(ports, authorization);
+  if (job) return job;
   const match = authorization === undefined ? null : bearerPattern.exec(authorization);
   if (!match) {
     throw new ServiceError('unauthenticated', 'Authorization must be "Bearer cav_…" with an API key.', {

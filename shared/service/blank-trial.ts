@@ -16,6 +16,7 @@ export function blankTrial(number: number): TrialRecord {
     leaseSeconds: undefined,
     values: undefined,
     lastReport: undefined,
+    job: undefined,
     message: undefined,
     askedMs: undefined,
     finishedMs: undefined,

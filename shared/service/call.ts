@@ -6,9 +6,11 @@ export const firstTenant = '00000000000000000000000000';
 /** Who is calling; the tenant comes from the credential alone. */
 export interface Caller {
   tenant: string;
-  /** The API key's id, or `local`. */
+  /** The API key's id, `local`, or for a job its name. */
   principal: string;
   scopes: readonly Scope[];
+  /** For the token of a job: the one thing that it may speak for. */
+  job?: { study: string; number: number; attempt: number };
 }
 
 /** One request below the router: everything in it has been parsed. */

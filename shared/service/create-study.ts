@@ -11,6 +11,8 @@ import { canonicalJson, findReplay, keyedRequest, receiptOf, replayOfRival, type
 import type { Ports, StudyRecord } from './ports.ts';
 import { countsOf, findOpen } from './settle-study.ts';
 import { differences } from './spec-difference.ts';
+import { admitTraining } from './training/admit-training.ts';
+import { nudge, watch } from './training/nudge.ts';
 import { studyView } from './views.ts';
 
 /** Creates a study, or opens the one that has the same name and spec. */
@@ -25,6 +27,7 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
 
   requireStorable(spec);
   const configurations = admitSpec(spec);
+  if (spec.training) admitTraining(ports, spec, spec.training);
   const study: StudyRecord = {
     tenant: call.caller.tenant,
     id: ports.identifiers.ulid(),
@@ -36,13 +39,19 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
     endReason: undefined,
     createdMs: ports.clock.nowMs(),
     endedMs: undefined,
+    jobSecret: spec.training && ports.identifiers.secret(),
+    trouble: undefined,
+    resumedMs: undefined,
     revision: 1,
   };
   const counter = newCounter(capOf(spec.budget.trials, configurations, { attached: 0, confirmations: 0 }));
   const reply = { status: 201, body: studyView(study, counter, { waiting: 0, running: 0 }) };
+  // Before it is there, so that there is no moment in which nobody looks after it.
+  if (spec.training) await watch(ports, study);
   const outcome = await ports.studies.create(study, counter, receiptOf(keyed, reply.status, { id: study.id }));
   switch (outcome) {
     case 'created':
+      await nudge(ports, study);
       return reply;
     case 'answered':
       return replayOfRival(ports, call, keyed!, revive);

@@ -24,6 +24,19 @@ export function trialNumberOf(study: StudyRecord, { path }: Call<unknown>): numb
   return Number(path.number);
 }
 
+/**
+ * The number of the trial that a worker speaks for. A job may speak for its own trial and attempt only, and is told
+ * nothing about others.
+ */
+export function spokenFor(study: StudyRecord, call: Call<{ attempt?: number | undefined }>): number {
+  const { job } = call.caller;
+  const number = trialNumberOf(study, call);
+  if (!job) return number;
+  const isOwn = job.study === study.id && job.number === number && job.attempt === (call.body.attempt ?? job.attempt);
+  if (isOwn) return number;
+  throw new ServiceError('forbidden', `This job may speak for attempt ${job.attempt} of trial ${job.number} only.`);
+}
+
 export async function findTrial(ports: Ports, study: StudyRecord, number: number): Promise<TrialRecord> {
   const trial = await ports.trials.get(study, number);
   if (!trial) throw noSuchTrial(study, String(number));

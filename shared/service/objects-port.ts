@@ -9,6 +9,8 @@ export interface Objects {
   put(key: string, body: string): Promise<void>;
   get(key: string): Promise<StoredObject | undefined>;
   head(key: string): Promise<ObjectHead | undefined>;
+  /** Makes the place of an object that a job is going to write by itself. */
+  prepare(key: string): Promise<void>;
   /** Where a job finds the object, or a folder of objects: `s3://…` or `file:///…`. */
   uri(key: string): string;
   close(): Promise<void>;

@@ -2,7 +2,9 @@ import type { Counter, OpenTrials, Phase } from '../domain/counter.ts';
 import type { Values } from '../domain/objective.ts';
 import type { Params } from '../domain/parameter.ts';
 import type { EndReason, StudySpec, StudyState } from '../domain/study.ts';
+import type { JobPhase } from '../domain/trial-job.ts';
 import type { Suggestion, Trial, TrialState } from '../domain/trial.ts';
+import type { TrainingPort } from './training-port.ts';
 import type { Fitted } from '../engine/fitted.ts';
 
 /** What the use cases need from outside. */
@@ -11,6 +13,9 @@ export interface Ports {
   trials: TrialStore;
   apiKeys: ApiKeyStore;
   receipts: ReceiptStore;
+  jobs: JobStore;
+  /** What trains managed studies; undefined where nothing does. */
+  training?: TrainingPort | undefined;
   models: ModelStore;
   /**
    * Told that a study may have results that its stored model does not know. A hint: who misses it, or hears it twice,
@@ -46,6 +51,12 @@ export interface StudyRecord {
   endReason: EndReason | undefined;
   createdMs: number;
   endedMs: number | undefined;
+  /** Signs the tokens of this study's jobs; only managed studies have one. */
+  jobSecret: string | undefined;
+  /** Why the service paused it: the messages of the attempts that failed in a row, and how often each. */
+  trouble: { message: string; count: number }[] | undefined;
+  /** Attempts that ended before this moment are not counted any more: the study was resumed then. */
+  resumedMs: number | undefined;
   /** Rises with every change. */
   revision: number;
 }
@@ -66,6 +77,8 @@ export interface TrialRecord {
   leaseSeconds: number | undefined;
   values: Values | undefined;
   lastReport: { step: number; values: Values } | undefined;
+  /** The job of this attempt; when the trial waits again, the last one's. */
+  job: HeldJob | undefined;
   message: string | undefined;
   askedMs: number | undefined;
   finishedMs: number | undefined;
@@ -75,6 +88,14 @@ export interface TrialRecord {
   resultKey: string | undefined;
   /** The last attempt that was told failed. */
   failedAttempt: number | undefined;
+}
+
+export interface HeldJob {
+  phase: JobPhase;
+  slot: number;
+  id: string | undefined;
+  /** When this phase began. */
+  sinceMs: number;
 }
 
 /** A trial between asked and ended; what the trial store changes. */
@@ -129,6 +150,8 @@ export interface AskCommit {
   /** New trials under numbers that were allocated. */
   puts: TrialRecord[];
   receipt: Receipt | undefined;
+  /** For a managed study: the place of each trial, claims before puts. */
+  slots?: readonly number[];
 }
 
 /** What stood in the way of a commit; everything not named could have been written. */
@@ -142,6 +165,8 @@ export interface AskRefusal {
   duplicates: number[];
   /** The parallel limit was reached meanwhile. */
   limitReached: boolean;
+  /** Places that somebody else took. */
+  slotsLost: number[];
 }
 
 export interface Allocation {
@@ -216,6 +241,48 @@ export interface TrialStore {
   ): Promise<{ attempt: number; step: number; values: Values }[]>;
   /** Keeps a result that came too late to count. */
   keepSuperseded(study: StudyRecord, number: number, attempt: number, values: Values): Promise<void>;
+}
+
+/** One of the places of a managed study that train at the same time, held by the job of an attempt until it is gone. */
+export interface HeldSlot {
+  slot: number;
+  number: number;
+  attempt: number;
+}
+
+/** How an attempt of a managed trial ended, kept for the circuit breaker. */
+export interface AttemptEnd {
+  number: number;
+  attempt: number;
+  endedMs: number;
+  failed: boolean;
+  message: string;
+}
+
+/** The protocol of managed trials: every method a conditional write that is safe to do twice, or a consistent read. */
+export interface JobStore {
+  slots(study: StudyRecord): Promise<HeldSlot[]>;
+  /**
+   * Takes on submitting a queued job, or one whose submission somebody has left in the air, if it is still as it was
+   * seen. @returns undefined when it is not.
+   */
+  claim(study: StudyRecord, seen: TrialRecord, nowMs: number): Promise<TrialRecord | undefined>;
+  /** Writes down the id of a submitted job, unless another one's is there. @returns the trial as it is then. */
+  record(
+    study: StudyRecord,
+    number: number,
+    attempt: number,
+    jobId: string,
+    nowMs: number,
+  ): Promise<TrialRecord | undefined>;
+  /** The job begins to train: the first of an attempt, and no other. @returns whether it is this one. */
+  start(study: StudyRecord, number: number, attempt: number, jobId: string, nowMs: number): Promise<boolean>;
+  /** The job is gone: its place becomes free, and a trial that waits may be given out. */
+  free(study: StudyRecord, held: HeldSlot, nowMs: number): Promise<void>;
+  /** The first one of an attempt stays. */
+  putEnd(study: StudyRecord, end: AttemptEnd): Promise<void>;
+  /** The last ends since a moment, the newest first. */
+  ends(study: StudyRecord, sinceMs: number, limit: number): Promise<AttemptEnd[]>;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Values } from '../domain/objective.ts';
 import { rfc3339 } from '../domain/time.ts';
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
-import { findStudy, findTrial, trialNumberOf } from './find.ts';
+import { findStudy, findTrial, spokenFor } from './find.ts';
 import { findReplay, keyedRequest } from './idempotency.ts';
 import type { Ports, StudyRecord, TrialRecord } from './ports.ts';
 import { changeHeld, requireHeld } from './held-trial.ts';
@@ -18,13 +18,13 @@ interface StepValues {
 /** Values at a step, and a sign of life: the lease starts anew. Without values it is only the latter. */
 export async function report(ports: Ports, call: Call<ReportRequest>): Promise<Reply<ReportResponse>> {
   const study = await findStudy(ports, call);
-  const number = trialNumberOf(study, call);
+  const number = spokenFor(study, call);
   const keyed = keyedRequest(ports, call);
   const replay = await findReplay<ReportResponse>(ports, call, keyed);
   if (replay) return replay;
   const steps = stepsOf(study, call.body);
   const trial = await findTrial(ports, study, number);
-  const attempt = call.body.attempt ?? trial.attempt;
+  const attempt = call.body.attempt ?? call.caller.job?.attempt ?? trial.attempt;
   requireHeld(study, trial, attempt);
 
   for (const { step, values } of steps) {
@@ -41,8 +41,11 @@ export async function report(ports: Ports, call: Call<ReportRequest>): Promise<R
   // Reports may overtake each other: the last one is the furthest, not the latest to arrive.
   const furthest = steps.reduce((a, b) => (b.step > a.step ? b : a), steps[0]);
   const isFurther = furthest && furthest.step >= (trial.lastReport?.step ?? 0);
-  const leaseUntilMs = Math.max(ports.clock.nowMs() + leaseMs(study, trial), trial.leaseUntilMs!);
-  const reply = { status: 200, body: { stop: false, leaseExpires: rfc3339(leaseUntilMs) } };
+  const renewedMs = ports.clock.nowMs() + leaseMs(study, trial);
+  const leaseUntilMs = Math.max(renewedMs, trial.leaseUntilMs!);
+  // A job's trial is the job's until that ends, so what it is told is only when to speak again.
+  const leaseExpires = rfc3339(trial.job ? renewedMs : leaseUntilMs);
+  const reply = { status: 200, body: { stop: false, leaseExpires } };
   const change = { state: 'running' as const, leaseUntilMs, ...(isFurther && { lastReport: furthest }) };
   return changeHeld(ports, call, keyed, study, { number, attempt }, change, reply);
 }

@@ -47,7 +47,9 @@ export async function settleStudy(ports: Ports, study: StudyRecord): Promise<Set
     (study.state === 'stopping'
       ? open.running.every((trial) => isExpired(trial, now))
       : isSpent && open.running.length + open.waiting.length === 0);
-  if (isDone) study = await finishStudy(ports, study, counter);
+  // A managed study goes on until its jobs are gone.
+  const isAtRest = isDone && (study.spec.training === undefined || (await ports.jobs.slots(study)).length === 0);
+  if (isAtRest) study = await finishStudy(ports, study, counter);
   return { study, counter, open, healed };
 }
 

@@ -4,7 +4,7 @@ import { isFittedAhead } from '../domain/study.ts';
 import type { Trial } from '../domain/trial.ts';
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
-import { findStudy, findTrial, noSuchTrial, trialNumberOf } from './find.ts';
+import { findStudy, findTrial, noSuchTrial, spokenFor } from './find.ts';
 import {
   canonicalJson,
   findReplay,
@@ -29,7 +29,7 @@ const tryCountMax = 20;
  */
 export async function tell(ports: Ports, call: Call<TellRequest>): Promise<Reply<Trial>> {
   const study = await findStudy(ports, call);
-  const number = trialNumberOf(study, call);
+  const number = spokenFor(study, call);
   const keyed = keyedRequest(ports, call);
   const replay = await findReplay<Trial>(ports, call, keyed);
   if (replay) return replay;

@@ -28,6 +28,7 @@ export async function updateStudy(ports: Ports, call: Call<UpdateStudyRequest>):
     const next: StudyRecord = {
       ...study,
       ...stateAfter(study, spec, call.body, by > 0 || counter.left > 0, ports.clock.nowMs()),
+      ...(call.body.state === 'active' && { trouble: undefined, resumedMs: ports.clock.nowMs() }),
       spec,
       configurations,
       spaceVersion: study.spaceVersion + (spec.space === study.spec.space ? 0 : 1),
@@ -60,7 +61,7 @@ function changedSpec(study: StudyRecord, { budget, space, constraints }: UpdateS
 }
 
 function changedBudget(
-  { budget, sampler }: StudySpec,
+  { budget, sampler, training }: StudySpec,
   { trials, parallel, deadline }: NonNullable<UpdateStudyRequest['budget']>,
 ): StudySpec['budget'] {
   const changed = { ...budget };
@@ -92,6 +93,10 @@ function changedBudget(
       );
     }
     changed.trials = trials;
+  }
+  if (parallel === null && training) {
+    const message = 'must be given, because training starts so many jobs at the same time';
+    throw refuseFields('value_invalid', ['budget'], [{ path: ['parallel'], message, input: parallel }]);
   }
   if (parallel === null) delete changed.parallel;
   else if (parallel !== undefined) changed.parallel = parallel;

@@ -2,8 +2,9 @@ import type { ApiKey, Study } from '../api/messages.ts';
 import type { Counter } from '../domain/counter.ts';
 import { trainingSeed } from '../engine/training-seed.ts';
 import { rfc3339 } from '../domain/time.ts';
+import type { TrialJob } from '../domain/trial-job.ts';
 import type { Trial } from '../domain/trial.ts';
-import type { ApiKeyRecord, StudyRecord, TrialRecord } from './ports.ts';
+import type { ApiKeyRecord, HeldJob, StudyRecord, TrialRecord } from './ports.ts';
 
 /** Records as the contract shows them. */
 
@@ -20,12 +21,18 @@ export function trialView({ spec }: StudyRecord, trial: TrialRecord): Trial {
     confirms: trial.confirms ?? null,
     suggestion: trial.suggestion ?? null,
     worker: trial.worker ?? null,
-    lease: trial.state === 'running' ? { expires: rfc3339(trial.leaseUntilMs!) } : null,
+    // What a job holds is not given to another when time passes.
+    lease: trial.state === 'running' && !trial.job ? { expires: rfc3339(trial.leaseUntilMs!) } : null,
     lastReport: trial.lastReport ?? null,
+    job: trial.job ? jobView(trial.job) : null,
     message: trial.message ?? null,
     asked: timeOrNull(trial.askedMs),
     finished: timeOrNull(trial.finishedMs),
   };
+}
+
+function jobView({ phase, id, slot }: HeldJob): TrialJob {
+  return { phase, id: id ?? null, slot };
 }
 
 export function studyView(study: StudyRecord, counter: Counter, open: { waiting: number; running: number }): Study {
@@ -34,6 +41,7 @@ export function studyView(study: StudyRecord, counter: Counter, open: { waiting:
     ...study.spec,
     state: study.state,
     endReason: study.endReason ?? null,
+    trouble: study.trouble ?? null,
     spaceVersion: study.spaceVersion,
     configurations: study.configurations ?? null,
     progress: {

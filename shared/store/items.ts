@@ -5,6 +5,7 @@ import type { StudySpec } from '../domain/study.ts';
 import type { Suggestion, TrialState } from '../domain/trial.ts';
 import { isTerminal } from '../domain/trial.ts';
 import type { ApiKeyRecord, Receipt, StudyRecord, TrialRecord } from '../service/ports.ts';
+import { jobAttributes, jobOf } from './job-items.ts';
 import { openSk, studyPk, type StudyKey } from './keys.ts';
 import type { Attributes, AttributeValue, Changes } from './table.ts';
 
@@ -16,8 +17,8 @@ import type { Attributes, AttributeValue, Changes } from './table.ts';
  */
 
 export function studyAttributes(study: StudyRecord): Attributes {
-  const { tenant: _, spec, configurations, endReason, endedMs, ...rest } = study;
-  return defined({ ...rest, spec: JSON.stringify(spec), configurations, endReason, endedMs });
+  const { tenant: _, spec, ...rest } = study;
+  return defined({ ...rest, spec: JSON.stringify(spec) });
 }
 
 /** Specs were checked when they came in; parsing them again would cost more than the rest of an ask. */
@@ -27,6 +28,9 @@ export function studyOf(tenant: string, attributes: Attributes): StudyRecord {
     configurations: undefined,
     endReason: undefined,
     endedMs: undefined,
+    jobSecret: undefined,
+    trouble: undefined,
+    resumedMs: undefined,
     ...(rest as Partial<StudyRecord> as Omit<StudyRecord, 'tenant' | 'spec' | Absent>),
     tenant,
     spec: specOf(spec as string),
@@ -34,7 +38,15 @@ export function studyOf(tenant: string, attributes: Attributes): StudyRecord {
 }
 
 /** What an item leaves out when it is not so. */
-type Absent = 'configurations' | 'endReason' | 'endedMs' | 'expiresMs' | 'revokedMs';
+type Absent =
+  | 'configurations'
+  | 'endReason'
+  | 'endedMs'
+  | 'jobSecret'
+  | 'trouble'
+  | 'resumedMs'
+  | 'expiresMs'
+  | 'revokedMs';
 
 const specs = new Map<string, StudySpec>();
 const specCountMax = 200;
@@ -59,13 +71,14 @@ export function counterOf(attributes: Attributes): Counter {
 
 /** The item of a trial. An open one stands in the index under the time at which it may be given out. */
 export function trialAttributes(s: StudyKey, names: readonly string[], trial: TrialRecord): Attributes {
-  const { params, values, lastReport, suggestion, ...plain } = trial;
+  const { params, values, lastReport, suggestion, job, ...plain } = trial;
   return {
     ...defined(plain),
     params: names.map((name) => (Object.hasOwn(params, name) ? JSON.stringify(params[name]) : '')),
     ...(values && { values: writtenValues(values) }),
     ...(lastReport && { lastReport: { step: lastReport.step, values: writtenValues(lastReport.values) } }),
     ...(suggestion && { suggestion: JSON.stringify(suggestion) }),
+    ...(job && defined(jobAttributes(job))),
     ...indexAttributes(s, trial.number, trial.state, trial.leaseUntilMs),
   };
 }
@@ -78,6 +91,10 @@ export function trialOf(names: readonly string[], attributes: Attributes): Trial
     values,
     lastReport,
     suggestion,
+    jobPhase: _phase,
+    jobSlot: _slot,
+    jobId: _id,
+    jobSinceMs: _since,
     ...plain
   } = attributes as Attributes & {
     params: string[];
@@ -97,6 +114,7 @@ export function trialOf(names: readonly string[], attributes: Attributes): Trial
     resultKey: undefined,
     failedAttempt: undefined,
     ...(plain as unknown as Pick<TrialRecord, 'number' | 'state' | 'attempt' | 'failures' | 'origin'>),
+    job: jobOf(attributes),
     suggestion: suggestion === undefined ? undefined : (JSON.parse(suggestion) as Suggestion),
     params: paramsOf(names, params),
     values: values && readValues(values),
@@ -108,7 +126,9 @@ export function trialOf(names: readonly string[], attributes: Attributes): Trial
 export function trialChanges(s: StudyKey, number: number, change: Partial<TrialRecord>): Changes {
   const set: Attributes = {};
   const remove: string[] = [];
-  for (const [name, value] of Object.entries(change)) {
+  const { job, ...plain } = change;
+  const entries = Object.entries({ ...plain, ...(job && jobAttributes(job)) });
+  for (const [name, value] of entries) {
     if (value === undefined) remove.push(name);
     else if (name === 'values') set[name] = writtenValues(value as Values);
     else if (name === 'lastReport') {

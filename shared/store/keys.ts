@@ -59,12 +59,26 @@ export const keys = {
     pk: reportsPk(s, number),
     sk: `${padded(attempt, 6)}#${padded(step, 16)}`,
   }),
+  slot: (s: StudyKey, slot: number): Key => ({ table: 'core', pk: studyPk(s), sk: `${slotPrefix}${padded(slot, 4)}` }),
+  attemptEnd: (s: StudyKey, sk: string): Key => ({ table: 'aux', pk: endsPk(s), sk }),
   supersededResult: (s: StudyKey, number: number, attempt: number): Key => ({
     table: 'aux',
     pk: reportsPk(s, number),
     sk: `late#${padded(attempt, 6)}`,
   }),
 };
+
+const slotPrefix = 'L#';
+export const slotRange = { from: 'L#', to: 'L#~' };
+
+/** How attempts of managed trials ended, by when. */
+export function endsPk(s: StudyKey): string {
+  return `${studyPk(s)}#J`;
+}
+
+export function endSk(endedMs: number, number: number, attempt: number): string {
+  return `${padded(endedMs, 15)}#${padded(number, 8)}#${padded(attempt, 6)}`;
+}
 
 /** Sort keys of trials sort as their numbers do. */
 export function trialSk(number: number): string {

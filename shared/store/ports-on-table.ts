@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { ulid } from 'ulid';
 import type { Ports } from '../service/ports.ts';
 import { openApiKeyStore } from './api-key-store.ts';
+import { openJobStore } from './job-store.ts';
 import { openModelStore } from './model-store.ts';
 import { openReceiptStore } from './receipts.ts';
 import { openStudyStore } from './study-store.ts';
@@ -19,6 +20,7 @@ export function portsOnTable(
     trials: openTrialStore(table, nowMs),
     apiKeys: openApiKeyStore(table, nowMs),
     receipts: openReceiptStore(table, nowMs),
+    jobs: openJobStore(table),
     models: openModelStore(table, nowMs),
     onResults,
     clock: { nowMs },

@@ -2,7 +2,18 @@ import { isIdentifier } from '../domain/identifier.ts';
 import type { CounterChange, StudyRecord, StudyStore } from '../service/ports.ts';
 import { paramsKey } from '../domain/params.ts';
 import { counterAttributes, counterOf, studyAttributes, studyOf, trialOf } from './items.ts';
-import { keyOf, keys, lastTrialSk, reportsPk, studyListingRange, studyPk, trialSk, type StudyKey } from './keys.ts';
+import {
+  endsPk,
+  keyOf,
+  keys,
+  lastTrialSk,
+  reportsPk,
+  slotRange,
+  studyListingRange,
+  studyPk,
+  trialSk,
+  type StudyKey,
+} from './keys.ts';
 import { removeModels } from './model-store.ts';
 import { receiptWrites } from './receipts.ts';
 import { studyGone } from './study-gone.ts';
@@ -143,5 +154,9 @@ async function purgeTrials(table: Table, study: StudyRecord): Promise<void> {
     const reports = queryAll(table, { table: 'aux', by: 'pk', partition: reportsPk(s, trial.number) });
     for await (const report of reports) await doom(report.key);
   }
+  const slots = queryAll(table, { table: 'core', by: 'pk', partition: studyPk(s), ...slotRange });
+  for await (const { key } of slots) await doom(key);
+  const ends = queryAll(table, { table: 'aux', by: 'pk', partition: endsPk(s) });
+  for await (const { key } of ends) await doom(key);
   await flush();
 }

@@ -145,6 +145,7 @@ describe('the OpenAPI document', () => {
       'createStudy',
       'enqueue',
       'tell',
+      'startTrial',
       'release',
       'predict',
       'suggestStateless',

@@ -45,6 +45,7 @@ const bodies: Partial<Record<Operation, object>> = {
   enqueue: { trials: [{ params: { x: 0.5 } }] },
   tell: { attempt: 1, values: { loss: 1 } },
   report: { attempt: 1, step: 1, values: { loss: 1 } },
+  startTrial: { attempt: 1, jobId: 'job' },
   release: { attempt: 1 },
   cancel: {},
   retry: {},
@@ -75,10 +76,21 @@ async function placeFor(operation: Operation): Promise<Place> {
   expect(sent[0].status).toBe(201);
   expect((await service.post(`/v1/studies/${study}/ask`, {}, admin)).body.granted).toBe(1);
   if (operation === 'retry') await service.post(`/v1/studies/${study}/trials/0/cancel`, {}, admin);
+  if (operation === 'startTrial') await beginSubmitting(study);
   if (operation === 'confirm' || operation === 'predict') {
     await service.post(`/v1/studies/${study}/trials/0/tell`, { attempt: 1, values: { loss: 1 } }, admin);
   }
   return { study, number: '0', key: sent[1].id };
+}
+
+/** As if a job was about to be started for the trial. */
+async function beginSubmitting(name: string): Promise<void> {
+  const study = (await service.ports.studies.find(localTenant, name))!;
+  const job = { phase: 'submitting' as const, slot: 0, id: undefined, sinceMs: 0 };
+  expect(await service.ports.trials.change(study, 0, { attempt: 1, states: ['running'] }, { job })).toHaveProperty(
+    'ok',
+    true,
+  );
 }
 
 async function call(

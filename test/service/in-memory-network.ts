@@ -34,10 +34,10 @@ export function openService(around: (table: Table) => Table = (table) => table):
   };
 }
 
-/** The service on a table that is the caller's to close. */
-export function serveTable(table: Table): Service {
+/** The service on a table that is the caller's to close. @param nowMs instead of the clock that stands still. */
+export function serveTable(table: Table, nowMs?: () => number): Service {
   const clock = { nowMs: startMs };
-  const ports = wirePorts(table, () => clock.nowMs);
+  const ports = wirePorts(table, nowMs ?? (() => clock.nowMs));
   const faults: unknown[] = [];
   const router = createRouter({
     ports,

@@ -96,6 +96,23 @@ test(
   },
 );
 
+test('lets the service train by itself', { timeout: timeoutMs }, async () => {
+  const demo = startDemo('--trials', '6', '--workers', '2', '--managed');
+  expect(await demo.exitCode).toBe(0);
+  expect(demo.stderr()).toBe('');
+  expect(demo.stdout()).toMatch(/^2 processes at a time, started by the service, 9 hyperparameters/m);
+  expect(demo.stdout()).toMatch(/^digits finished in /m);
+  await withClient(async (client) => {
+    const trials = await trialsOf(client, 'digits');
+    expect(trials.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(trials.every(({ state }) => state === 'complete' || state === 'infeasible')).toBe(true);
+    expect(trials.every(({ job }) => job!.phase === 'ended' && job!.slot < 2)).toBe(true);
+    const ofDefaults = trials.filter(({ params }) => params['optimizer'] === 'sgd' && params['learningRate'] === 0.01);
+    expect(ofDefaults).toHaveLength(1);
+    expect(trials[0].lastReport).toMatchObject({ step: 15 });
+  });
+});
+
 test('loses no trial when a worker is killed', { timeout: timeoutMs }, async () => {
   const demo = startDemo('--trials', '6', '--workers', '2');
   const client = createClient((await demo.line(/Served at (\S+)/))[1]);
@@ -136,6 +153,10 @@ test.each([
   [['--workers', 'x'], '--workers must be a whole number from 1 to 64; got x.'],
   [['--sampler', 'grid'], '--sampler must be one of auto, gp, quasiRandom, random; got grid.'],
   [['--tirals', '1'], "Unknown option '--tirals'"],
+  [
+    ['--managed', '--trials', '2', '--workers', '2'],
+    '--trials must be more than --workers with --managed; got 2 and 2.',
+  ],
 ])('refuses %j and shows the usage', { timeout: timeoutMs }, async (args, sentence) => {
   const demo = startDemo(...args);
   expect(await demo.exitCode).toBe(2);

@@ -1,0 +1,73 @@
+import { subjectOfJob } from '../../domain/job-name.ts';
+import type { Ports, StudyRecord, TrialRecord } from '../ports.ts';
+import type { Job } from '../runner-port.ts';
+import { endAttempt, type Outcome } from './end-attempt.ts';
+import { verdictOf, type Verdict } from './end-verdict.ts';
+import { findResult } from './job-result.ts';
+import { messageOf } from './nudge.ts';
+import { isStopped } from './stopped.ts';
+
+const delaySecondsMax = 900;
+const lastWordsBytesMax = 4096;
+const lastWordsLengthMax = 200;
+
+/**
+ * A job has ended: its trial gets the result that it left, or the verdict of how it ended, and its place is free. Events
+ * may come twice, late, out of order, or for jobs that are not their trials'.
+ */
+export async function settleJob(ports: Ports, job: Job): Promise<void> {
+  const subject = subjectOfJob(job.name);
+  if (!subject || job.state !== 'ended' || !ports.training) return;
+  const study = await ports.studies.find(subject.tenant, subject.study);
+  if (!study?.spec.training) return;
+  const trial = await trialOfJob(ports, study, subject, job.id);
+  if (!trial) return;
+  const outcome = await outcomeOf(ports, study, trial, job);
+  if (outcome !== undefined) return endAttempt(ports, study, trial, outcome, job.endedMs);
+  const waitSeconds = Math.ceil((job.endedMs + ports.training.patience.graceMs - ports.clock.nowMs()) / 1000);
+  const { number, attempt } = trial;
+  const look = { kind: 'settle' as const, tenant: study.tenant, study: study.id, trial: number, attempt };
+  await ports.training.queue.send([messageOf(look, Math.min(delaySecondsMax, Math.max(1, waitSeconds)))]);
+}
+
+/** The trial that the job is for; undefined when the job is not its attempt's, or its end is dealt with. */
+async function trialOfJob(
+  ports: Ports,
+  study: StudyRecord,
+  subject: { trial: number; attempt: number },
+  jobId: string,
+): Promise<TrialRecord | undefined> {
+  let trial = await ports.trials.get(study, subject.trial);
+  // It ended before whoever submitted it came to write down its id.
+  if (trial?.attempt === subject.attempt && trial.job?.phase === 'submitting')
+    trial = await ports.jobs.record(study, trial.number, trial.attempt, jobId, ports.clock.nowMs());
+  const isItsJob = trial?.attempt === subject.attempt && trial.job?.id === jobId && trial.job.phase !== 'ended';
+  return isItsJob ? trial : undefined;
+}
+
+/** @returns undefined when a result may still be on its way. */
+async function outcomeOf(
+  ports: Ports,
+  study: StudyRecord,
+  trial: TrialRecord,
+  job: Job & { state: 'ended' },
+): Promise<Outcome | undefined> {
+  if (trial.state !== 'running') return 'told';
+  const found = await findResult(ports, study, trial, job);
+  if (found) return 'fault' in found ? { state: 'failed', message: found.fault } : found;
+  const isInGrace = ports.clock.nowMs() < job.endedMs + ports.training!.patience.graceMs;
+  if (job.end.kind === 'succeeded' && isInGrace) return undefined;
+  return withLastWords(ports, job, verdictOf(job.end, study.spec.training!.failures, isStopped(study)));
+}
+
+/** An exit code says little; what the program wrote last says more. */
+async function withLastWords(ports: Ports, job: Job & { state: 'ended' }, verdict: Verdict): Promise<Verdict> {
+  if (job.end.kind !== 'exitCode') return verdict;
+  const log = await ports.training!.runner.log(job.id, lastWordsBytesMax);
+  const words = log
+    ?.split('\n')
+    .findLast((line) => line.trim() !== '')
+    ?.trim()
+    .slice(0, lastWordsLengthMax);
+  return words === undefined ? verdict : { ...verdict, message: `${verdict.message} Last words: ${words}` };
+}

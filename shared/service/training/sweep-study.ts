@@ -1,0 +1,86 @@
+import type { HeldSlot, Ports, StudyRecord, TrialRecord } from '../ports.ts';
+import type { Job } from '../runner-port.ts';
+import { settleStudy } from '../settle-study.ts';
+import type { StudyName, TrainingPort } from '../training-port.ts';
+import { nameOfJobFor } from './job-order.ts';
+import { messageOf } from './nudge.ts';
+import { pump } from './pump.ts';
+import { settleJob } from './settle-job.ts';
+import { isStopped } from './stopped.ts';
+import { unwatchAtRest } from './unwatch.ts';
+import { withdraw } from './withdraw.ts';
+
+/**
+ * Brings a managed study to where the data and the runner say it is, whatever was lost on the way: looks at every place,
+ * ends what is not wanted any more, fills what is free.
+ */
+export async function sweepStudy(ports: Ports, name: StudyName): Promise<void> {
+  const { training } = ports;
+  if (!training) return;
+  const study = await ports.studies.find(name.tenant, name.study);
+  if (!study?.spec.training) return training.schedule.stop(name);
+  const { study: settled } = await settleStudy(ports, study);
+  await sweepSlots(ports, training, settled);
+  const current = (await settleStudy(ports, settled)).study;
+  await pump(ports, current);
+  await unwatchAtRest(ports, current);
+}
+
+async function sweepSlots(ports: Ports, training: TrainingPort, study: StudyRecord): Promise<void> {
+  const slots = await ports.jobs.slots(study);
+  const trials = await Promise.all(slots.map(({ number }) => ports.trials.get(study, number)));
+  const ids = trials.flatMap((trial) => trial?.job?.id ?? []);
+  const jobs = ids.length > 0 ? await training.runner.describe(ids) : new Map<string, Job>();
+  for (const [i, slot] of slots.entries()) {
+    const trial = trials[i];
+    const isItsOwn = trial?.attempt === slot.attempt && trial.job?.slot === slot.slot && trial.job.phase !== 'ended';
+    if (isItsOwn) await sweepTrial(ports, training, study, trial, jobs.get(trial.job!.id ?? ''));
+    else await freeUnowned(ports, study, slot);
+  }
+}
+
+/** Nothing takes a place without its trial, so this is what an operator left. */
+async function freeUnowned(ports: Ports, study: StudyRecord, slot: HeldSlot): Promise<void> {
+  await ports.jobs.free(study, slot, ports.clock.nowMs());
+}
+
+async function sweepTrial(
+  ports: Ports,
+  training: TrainingPort,
+  study: StudyRecord,
+  trial: TrialRecord,
+  job: Job | undefined,
+): Promise<void> {
+  const { patience, queue, runner } = training;
+  const { phase, id, sinceMs } = trial.job!;
+  const silentMs = ports.clock.nowMs() - sinceMs;
+  if (phase === 'queued') {
+    if (trial.state !== 'running' || study.state === 'stopping') return withdraw(ports, study, trial);
+    // What was queued before a pause has had its message.
+    const isOverdue = silentMs >= patience.resendMs || sinceMs <= (study.resumedMs ?? 0);
+    if (isOverdue) await queue.send([dispatchMessage(study, trial)]);
+  } else if (id === undefined) {
+    if (silentMs >= patience.claimMs) await queue.send([dispatchMessage(study, trial)]);
+  } else if (job?.state === 'ended') await settleJob(ports, job);
+  else if (!job && silentMs >= patience.missingMs) await settleJob(ports, forgotten(study, trial));
+  else if (isStopped(study)) await runner.terminate(id, 'The study was stopped.');
+  else if (trial.state === 'cancelled') await runner.terminate(id, 'The trial was cancelled.');
+}
+
+function dispatchMessage({ tenant, id }: StudyRecord, { number, attempt }: TrialRecord): ReturnType<typeof messageOf> {
+  return messageOf({ kind: 'dispatch', tenant, study: id, trial: number, attempt });
+}
+
+/** Runners forget jobs, a day after their end at the earliest. */
+function forgotten(study: StudyRecord, { number, attempt, job }: TrialRecord): Job {
+  const { id, sinceMs } = job!;
+  return {
+    id: id!,
+    name: nameOfJobFor(study, number, attempt),
+    createdMs: sinceMs,
+    startedMs: undefined,
+    state: 'ended',
+    end: { kind: 'unknown', exitCode: undefined, message: 'The runner knows nothing of the job any more.' },
+    endedMs: sinceMs,
+  };
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openService, studyNamed, type Service } from '../../http/open-service.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await openService();
+});
+afterAll(async () => {
+  await service.close();
+});
+
+const command = ['true', '{x}'];
+let count = 0;
+
+function create(training: object, more: object = {}): ReturnType<Service['post']> {
+  const spec = studyNamed(`s${count++}`, { training, budget: { trials: 1, parallel: 1 }, ...more });
+  return service.post('/v1/studies', spec);
+}
+
+describe('a training', () => {
+  it.each<[string, object, string]>([
+    [
+      'another runner than this server has',
+      { runner: 'batch', command },
+      'training.runner must be "process", which is what this server has; got "batch".',
+    ],
+    ['an unknown runner', { runner: 'ray', command }, 'training.runner must be "process" or "batch"; got "ray".'],
+    ['no command', { runner: 'process' }, 'training.command must be given.'],
+    ['an empty command', { runner: 'process', command: [] }, 'training.command must have at least 1 entry; got [].'],
+    [
+      'a program that is a parameter',
+      { runner: 'process', command: ['{x}'] },
+      'training.command must start with a program, which has no parameter in it; got ["{x}"].',
+    ],
+    [
+      'a name in braces that the space lacks',
+      { runner: 'process', command: ['true', 'lr={xx}'] },
+      'training.command[1] names the parameter xx, which the space does not have: the nearest parameter is x (write {{xx}} for the text {xx}); got "lr={xx}".',
+    ],
+    [
+      'a character 0',
+      { runner: 'process', command: ['true', 'a\0'] },
+      'training.command[1] must not hold the character 0; got "a\\u0000".',
+    ],
+    [
+      'a variable of ours',
+      { runner: 'process', command, environment: { CAVIA_URL: 'x' } },
+      'training.environment.CAVIA_URL must be a name of letters, digits and "_" that does not start with "CAVIA_" or "AWS_BATCH"; got "CAVIA_URL".',
+    ],
+    ['no time', { runner: 'process', command, timeoutSeconds: 0 }, 'training.timeoutSeconds must be ≥ 1; got 0.'],
+    [
+      'an unknown field',
+      { runner: 'process', command, gpu: 1 },
+      'training.gpu is not a known field; the nearest field is gpus.',
+    ],
+    [
+      'an unknown verdict',
+      { runner: 'process', command, failures: { exitCode: 'pruned' } },
+      'training.failures.exitCode must be "failed" or "infeasible"; got "pruned".',
+    ],
+  ])('with %s is refused in one sentence', async (_, training, detail) => {
+    const { status, body } = await create(training);
+    expect([status, body.detail]).toEqual([422, detail]);
+  });
+
+  it('needs to know how many jobs may run', async () => {
+    const refused = await create({ runner: 'process', command }, { budget: { trials: 1 } });
+    const detail = 'budget.parallel must be given, because training starts so many jobs at the same time.';
+    expect([refused.status, refused.body.detail]).toEqual([422, detail]);
+    const { body } = await create({ runner: 'process', command });
+    const patched = await service.send('PATCH', `/v1/studies/${body.id}`, { budget: { parallel: null } });
+    expect([patched.status, patched.body.param]).toEqual([422, 'budget.parallel']);
+  });
+
+  it('says what it left out, and is the same study again', async () => {
+    const spec = studyNamed('same', { training: { runner: 'process', command }, budget: { trials: 1, parallel: 1 } });
+    const { body } = await service.post('/v1/studies', spec);
+    expect(body.training).toEqual({
+      runner: 'process',
+      command,
+      environment: {},
+      timeoutSeconds: 86_400,
+      gpus: 0,
+      failures: { exitCode: 'failed', outOfMemory: 'infeasible', timeout: 'infeasible' },
+    });
+    expect((await service.post('/v1/studies', spec)).status).toBe(200);
+    const other = { ...spec, training: { runner: 'process', command: ['false'] } };
+    expect((await service.post('/v1/studies', other)).body.code).toBe('study_exists');
+  });
+
+  it('may have what only Batch uses, so that one document serves on both', async () => {
+    const { status } = await create({ runner: 'process', command, vcpus: 4, memoryMiB: 16_000, jobDefinition: 'gpu' });
+    expect(status).toBe(201);
+  });
+
+  it('is not for a server that other machines reach', async () => {
+    const open = await openService({ host: '0.0.0.0', auth: true });
+    try {
+      expect(open.ports.training).toBeUndefined();
+    } finally {
+      await open.close();
+    }
+  });
+
+  it('is never a fault of the service', () => {
+    expect(service.faults).toEqual([]);
+  });
+});
