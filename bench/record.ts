@@ -61,7 +61,7 @@ export function conclude(name: string, isQuick: boolean, rows: Row[], { settings
 }
 
 /** The first column to the left, numbers to the right. */
-function alignedTable(rows: readonly Row[]): string {
+export function alignedTable(rows: readonly Row[]): string {
   const names = Object.keys(rows[0]);
   const lines = [names, ...rows.map((row) => names.map((name) => shown(row[name] ?? '')))];
   const widths = names.map((_, i) => Math.max(...lines.map((line) => line[i].length)));

@@ -28,15 +28,7 @@ export const StudySpec = z
       })
       .default({}),
   })
-  .superRefine(({ sampler, budget, objectives }, context) => {
-    if (sampler.kind === 'gp' && objectives.length > 1) {
-      context.addIssue({
-        code: 'custom',
-        path: ['sampler', 'kind'],
-        message: 'must be another sampler, because there are several objectives',
-        input: sampler.kind,
-      });
-    }
+  .superRefine(({ sampler, budget }, context) => {
     if (needsModel(sampler) && budget.trials > trialCountMax) {
       context.addIssue({
         code: 'custom',
@@ -48,8 +40,8 @@ export const StudySpec = z
   });
 export type StudySpec = z.infer<typeof StudySpec>;
 
-/** Whether suggestions come from a model: `auto` is the model where there is one, which is for one objective. */
-export function isModelled({ sampler, objectives }: Pick<StudySpec, 'sampler' | 'objectives'>): boolean {
+/** Whether what a model needs is worked out ahead of the asks. Of several objectives each trial has a mixture of its own. */
+export function isFittedAhead({ sampler, objectives }: Pick<StudySpec, 'sampler' | 'objectives'>): boolean {
   return needsModel(sampler) && objectives.length === 1;
 }
 

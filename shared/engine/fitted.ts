@@ -21,7 +21,7 @@ export function fittedCount(n: number): number {
 
 /** Fits what a model of the history needs, unless it is known, and what the next fit starts from. */
 export function fitAhead(space: Space, objective: Objective, observations: readonly Observation[]): Fitted[] {
-  const known = knownHyperparameters(space, observations);
+  const known = knownHyperparameters(space, objective, observations);
   hyperparametersOf(space, objective, observations, known);
   const count = fittedCountOf(observations.length);
   const kept = new Set([checkpointOf(count), count]);
@@ -32,7 +32,12 @@ export function fitAhead(space: Space, objective: Objective, observations: reado
 }
 
 /** Makes known what was fitted to the first of these observations by somebody else. */
-export function recallFitted(space: Space, observations: readonly Observation[], fitted: readonly Fitted[]): void {
-  const known = knownHyperparameters(space, observations);
+export function recallFitted(
+  space: Space,
+  objective: Objective,
+  observations: readonly Observation[],
+  fitted: readonly Fitted[],
+): void {
+  const known = knownHyperparameters(space, objective, observations);
   for (const { count, theta } of fitted) if (!known.has(count)) known.set(count, Float64Array.from(theta));
 }

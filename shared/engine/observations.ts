@@ -5,6 +5,8 @@ export interface Observation {
   params: Params;
   /** Undefined for an infeasible configuration, or one that failed for good. */
   value: number | undefined;
+  /** The values of the objectives after the first, where there are several; NaN for none. */
+  further?: readonly number[];
 }
 
 /** The values that are numbers. */

@@ -2,10 +2,11 @@ import type { Objective } from '../domain/objective.ts';
 import type { Params } from '../domain/parameter.ts';
 import { satisfiesConstraints } from '../domain/space.ts';
 import { knownModel } from './gp/known-model.ts';
-import type { Model } from './gp/model.ts';
+import { mixtureOf } from './mixture.ts';
 import type { Observation } from './observations.ts';
 import { firstPoint, startCountOf, suggestByModel, type Situation } from './samplers/gaussian-process.ts';
 import { suggest, type Suggested, type SuggestRequest } from './suggest.ts';
+import type { Target } from './target.ts';
 
 /** What has come of the trials of a study so far. */
 export interface History {
@@ -43,7 +44,7 @@ const observationCountMin = 2;
  */
 export function suggestWithModel(
   request: SuggestRequest,
-  objective: Objective,
+  objectives: readonly Objective[],
   history: History,
   isOverdue: () => boolean = () => false,
 ): ModelSuggested | undefined {
@@ -52,14 +53,15 @@ export function suggestWithModel(
   const isStarting = known < startCountOf(request.space) || history.observations.length < observationCountMin;
   if (isStarting) return suggest(request);
   if (history.inFlight.length > imaginedCountMax) return instead(request, 'in_flight');
-  const model = knownModel(request.space, objective, history.observations);
+  const { space, seed, number, fixed } = request;
+  const target = targetOf(objectives, seed, number);
+  const model = knownModel(space, target, history.observations);
   if (!model) return instead(request, 'no_model');
 
   const time = { isUp: false };
-  const { space, seed, number, fixed } = request;
   const situation: Situation = {
     space,
-    objective,
+    target,
     seed,
     number,
     fixed,
@@ -67,7 +69,7 @@ export function suggestWithModel(
     pending: [],
     isOverdue: () => (time.isUp ||= isOverdue()),
   };
-  const imagined = imaginedParams(situation, model, history);
+  const imagined = imaginedParams(situation, objectives, history);
   const found = suggestByModel({ ...situation, pending: inOrder([...history.pending, ...imagined]) }, model);
   if (!found) return instead(request, 'all_taken');
   const { params, mean, oneDeviationWorse, improvement } = found;
@@ -75,10 +77,18 @@ export function suggestWithModel(
     params,
     sampler: 'gp',
     tries: 0,
-    expected: { mean, deviation: Math.abs(oneDeviationWorse - mean), improvement },
+    // Of a mixture of objectives the model expects nothing that has units.
+    ...(objectives.length === 1 && {
+      expected: { mean, deviation: Math.abs(oneDeviationWorse - mean), improvement },
+    }),
     observations: history.observations.length,
     ...(time.isUp && { fallback: 'deadline' }),
   };
+}
+
+/** The objective, or of several the mixture whose turn it is. */
+function targetOf(objectives: readonly Objective[], seed: number, number: number): Target {
+  return objectives.length === 1 ? objectives[0] : mixtureOf(objectives, seed, number);
 }
 
 /** The user's defaults, or the middle of the space: a better first guess than chance. */
@@ -92,12 +102,18 @@ function startingPoint({ space, fixed }: SuggestRequest): ModelSuggested | undef
  * What the asks on their way will be given. Each of them sees this history, and of the others those with smaller
  * numbers; so they are worked out in that order.
  */
-function imaginedParams(situation: Situation, model: Model, { pending, inFlight }: History): Map<number, Params> {
+function imaginedParams(
+  situation: Situation,
+  objectives: readonly Objective[],
+  { observations, pending, inFlight }: History,
+): Map<number, Params> {
   const imagined = new Map<number, Params>();
   for (const number of inFlight.toSorted((a, b) => a - b)) {
     if (situation.isOverdue()) break;
     const smaller = inOrder([...pending, ...imagined].filter(([other]) => other < number));
-    const found = suggestByModel({ ...situation, number, fixed: {}, pending: smaller }, model);
+    const target = targetOf(objectives, situation.seed, number);
+    const model = knownModel(situation.space, target, observations);
+    const found = model && suggestByModel({ ...situation, target, number, fixed: {}, pending: smaller }, model);
     if (found) imagined.set(number, found.params);
   }
   return imagined;

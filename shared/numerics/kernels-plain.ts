@@ -6,9 +6,9 @@
  * lengthscales), log s (signal variance), log v (noise variance).
  * q(x, x') = Σ w_c δ_c with δ_c = (x_c - x'_c)², or for a categorical coordinate 0 where the two are equal and 1
  * where they are not. k = s·M(q) is Matérn-5/2. K n×n = k(X, X) + v I = L Lᵀ.
- * The prior has a constant mean m of which nothing is known: it is what the observations say by generalised least
- * squares, m = 1'K⁻¹y / 1'K⁻¹1. There a cluster of points counts for little more than one of them, so a search that
- * crowds around an optimum does not take the rest of the space for as good.
+ * The prior has a constant mean m, itself normal with mean 0 and variance 1/4, since y has mean 0 and variance 1:
+ * m = 1'K⁻¹y / (1'K⁻¹1 + 4). There a cluster of points counts for little more than one of them, so a search that crowds
+ * around an optimum does not take the rest of the space for as good.
  * Rasmussen & Williams, "Gaussian Processes for Machine Learning" (2006): kernel (4.17), prediction (2.25-2.26),
  * likelihood (2.30), its gradient (5.9), constant mean (2.40-2.42).
  */
@@ -72,7 +72,7 @@ export interface Kernels {
    */
   matern52(q: Float64Array, s: number, value: Float64Array, slope: Float64Array): void;
   /**
-   * log p(y | X) at the m that makes it largest, natural logarithm. O(n³ + d n²): a third of it the factor, the rest the inverse.
+   * log p(y | X) + log p(m) at the m that makes it largest, natural logarithm, up to a constant. O(n³ + d n²): a third of it the factor, the rest the inverse.
    * @param gradient d + 2, in the log-parameters; written.
    * @returns -∞, with a gradient of zeros, when K is not positive definite to rounding.
    */
@@ -157,10 +157,10 @@ function logLikelihood(observations: Observations, logParameters: Float64Array, 
   const { covariances, slopes } = covariance(observations, logParameters);
   gradient.fill(0);
   if (!cholesky(covariances, n, covariances)) return -Infinity;
-  const { whitened } = withoutMean(covariances, y, n, undefined);
+  const { mean, whitened } = withoutMean(covariances, y, n, undefined);
   const alpha = solveLowerTransposed(covariances, whitened, n);
   const fit = dot(whitened, whitened);
-  const value = -0.5 * fit - 0.5 * logDeterminant(covariances, n) - n * halfLogTwoPi;
+  const value = -0.5 * (fit + meanPrecision * mean * mean + logDeterminant(covariances, n)) - n * halfLogTwoPi;
 
   // ∂/∂θ = ½ tr((αα' - K⁻¹) ∂K/∂θ). With K - vI for ∂K/∂log s the trace is y'α - n - v tr(αα' - K⁻¹): no second pass
   // over K.
@@ -191,7 +191,7 @@ function condition(
   return { observations, logParameters: logParameters.slice(), l, mean, whitened, alpha };
 }
 
-/** m, by generalised least squares unless it is known, and L⁻¹ (y - m). */
+/** m, unless it is known, and L⁻¹ (y - m). */
 function withoutMean(
   l: Float64Array,
   y: Float64Array,
@@ -205,14 +205,17 @@ function withoutMean(
   return { mean, whitened };
 }
 
-/** m of whitened ones and values, in the first n places; 0 of nothing. */
+/** 1 / the variance of m. */
+export const meanPrecision = 4;
+
+/** m of whitened ones and values, in the first n places. */
 export function meanOf(ones: Float64Array, values: Float64Array, n: number): number {
-  let [share, weight] = [0, 0];
+  let [share, weight] = [0, meanPrecision];
   for (let i = 0; i < n; i++) {
     share += ones[i] * values[i];
     weight += ones[i] * ones[i];
   }
-  return n === 0 ? 0 : share / weight;
+  return share / weight;
 }
 
 function extend(model: ConditionedModel, x: Float64Array, y: number, noise?: number): ConditionedModel | undefined {

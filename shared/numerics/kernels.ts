@@ -15,6 +15,7 @@ import {
   addPredictionGradients,
   halfLogTwoPi,
   meanOf,
+  meanPrecision,
   parametersOf,
   plainKernels,
   withObservation,
@@ -262,11 +263,11 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     const slopes = arena.matrix(side, side);
     const scratch = arena.matrix(side, side);
     if (!factorize(points, l, slopes.at)) return -Infinity;
-    const { whitened, alpha } = solveValues(observations, l);
+    const { mean, whitened, alpha } = solveValues(observations, l);
     const sums = arena.allocate(2 * d);
     const memory = arena.doubles();
     const fit = squaredNorm(memory, whitened.at / 8, n);
-    let value = -0.5 * fit - n * halfLogTwoPi;
+    let value = -0.5 * (fit + meanPrecision * mean * mean) - n * halfLogTwoPi;
     for (let i = 0; i < n; i++) value -= log(memory[indexOfRow(l, i) + i]);
 
     wasm.inverse(l.at, scratch.at, l.stride, side);

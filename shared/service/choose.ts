@@ -1,6 +1,6 @@
 import type { Params } from '../domain/parameter.ts';
 import { paramsKey } from '../domain/params.ts';
-import { isModelled } from '../domain/study.ts';
+import { needsModel } from '../domain/sampler.ts';
 import type { Suggestion } from '../domain/trial.ts';
 import { engineVersion } from '../engine/engine-version.ts';
 import { suggestWithModel, type ModelSuggested } from '../engine/suggest-with-model.ts';
@@ -28,13 +28,13 @@ export type Chooser = (number: number, fixed: Params, reserved?: ReadonlyMap<num
 
 /** The chooser of a study, with everything that it has to know read. @param modelVersion see `readHistory`. */
 export async function chooserFor(ports: Ports, study: StudyRecord, modelVersion?: number): Promise<Chooser> {
-  if (!isModelled(study.spec)) return (number, fixed) => chosen(study, requestOf(study, number, fixed, 0));
+  if (!needsModel(study.spec.sampler)) return (number, fixed) => chosen(study, requestOf(study, number, fixed, 0));
   const known = await readHistory(ports, study, modelVersion);
   const begin = timeLimitOf(ports);
   return (number, fixed, reserved = new Map()) => {
     const request = requestOf(study, number, fixed, 0);
     const history = historyFor(known, number, reserved);
-    const choice = choiceOf(study, request, suggestWithModel(request, study.spec.objectives[0], history, begin()));
+    const choice = choiceOf(study, request, suggestWithModel(request, study.spec.objectives, history, begin()));
     const knowledge = choice?.suggestion.sampler === 'gp' ? knowledgeOf(known, history) : undefined;
     if (knowledge) choice!.suggestion.knowledge = knowledge;
     return choice;
@@ -82,7 +82,7 @@ async function displacedCell(ports: Ports, study: StudyRecord, last: Choice): Pr
 
 /** Says that the model was not asked again, where the sampler has one. */
 function another(study: StudyRecord, suggested: ModelSuggested | undefined): ModelSuggested | undefined {
-  return suggested && isModelled(study.spec) ? { ...suggested, fallback: 'duplicate' } : suggested;
+  return suggested && needsModel(study.spec.sampler) ? { ...suggested, fallback: 'duplicate' } : suggested;
 }
 
 export function requestOf(study: StudyRecord, number: number, fixed: Params, firstTry: number): SuggestRequest {

@@ -49,7 +49,7 @@ export async function readHistory(ports: Ports, study: StudyRecord, modelVersion
   const settled: SettledTrial[] = [];
   for (const trial of await readUnsettled(ports, study, memory)) {
     seen.add(trial.number);
-    const one = settledOf(study.spec.objectives[0], trial);
+    const one = settledOf(study.spec.objectives, trial);
     if (one) settled.push(one);
     else if (isPending(trial) && !memory.settled.has(trial.number)) pending.set(trial.number, trial.params);
   }
@@ -69,7 +69,7 @@ async function recall(ports: Ports, study: StudyRecord, memory: Memory, modelVer
     if (!memory.settled.has(number)) memory.unsettled.add(number);
   }
   if (snapshot.spaceVersion === study.spaceVersion && snapshot.engineVersion === engineVersion) {
-    recallFitted(spaceOfStudy(study), memory.observations, snapshot.fitted);
+    recallFitted(spaceOfStudy(study), study.spec.objectives[0], memory.observations, snapshot.fitted);
   }
 }
 
@@ -150,23 +150,24 @@ export async function readResults(
   study: StudyRecord,
   objective: Objective,
 ): Promise<History['observations']> {
-  return resultsOf(objective, await readFrom(ports, study, 0));
+  return resultsOf([objective], await readFrom(ports, study, 0));
 }
 
 /** The results among trials, in the order in which they came. */
-export function resultsOf(objective: Objective, trials: readonly TrialRecord[]): History['observations'] {
-  return trials.flatMap((trial) => settledOf(objective, trial) ?? []).sort(byEnd);
+export function resultsOf(objectives: readonly Objective[], trials: readonly TrialRecord[]): History['observations'] {
+  return trials.flatMap((trial) => settledOf(objectives, trial) ?? []).sort(byEnd);
 }
 
 /** A trial whose result stands. Failed and cancelled ones can be opened again, and say nothing of their params. */
 function settledOf(
-  { metric }: Objective,
+  [first, ...others]: readonly Objective[],
   { number, state, params, values, lastReport, finishedMs }: TrialRecord,
 ): SettledTrial | undefined {
   const settled = (told: Values | undefined): SettledTrial => ({
     number,
     params,
-    value: told?.[metric],
+    value: told?.[first.metric],
+    ...(others.length > 0 && { further: others.map(({ metric }) => told?.[metric] ?? NaN) }),
     finishedMs: finishedMs ?? 0,
   });
   switch (state) {

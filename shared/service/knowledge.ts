@@ -20,7 +20,7 @@ export function knowledgeOf(known: Known, { pending, inFlight }: History): Knowl
 /** The history again, out of what is stored now. @returns undefined when a trial of it is not there any more. */
 export function historyAgain(
   { before, pending = '', inFlight = '', left = '' }: Knowledge,
-  objective: Objective,
+  objectives: readonly Objective[],
   trials: ReadonlyMap<number, TrialRecord>,
 ): History | undefined {
   const open = numbersOf(pending).map((number) => trials.get(number));
@@ -28,7 +28,7 @@ export function historyAgain(
   const without = new Set([pending, inFlight, left].flatMap(numbersOf));
   const told = [...trials.values()].filter(({ number }) => number < before && !without.has(number));
   return {
-    observations: resultsOf(objective, told),
+    observations: resultsOf(objectives, told),
     pending: new Map(open.map((trial) => [trial!.number, trial!.params])),
     inFlight: numbersOf(inFlight),
   };

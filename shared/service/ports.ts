@@ -240,6 +240,8 @@ export interface SettledTrial {
   params: Params;
   /** Undefined for an infeasible configuration. */
   value: number | undefined;
+  /** The values of the objectives after the first, where there are several; NaN for none. Snapshots do not keep them. */
+  further?: readonly number[];
   finishedMs: number;
 }
 

@@ -1,4 +1,4 @@
-import { isModelled } from '../domain/study.ts';
+import { isFittedAhead } from '../domain/study.ts';
 import { engineVersion } from '../engine/engine-version.ts';
 import { fitAhead, fittedCount } from '../engine/fitted.ts';
 import { spaceOfStudy } from './find.ts';
@@ -59,7 +59,7 @@ export async function refit(
 }
 
 async function lookAt(ports: Ports, study: StudyRecord | undefined): Promise<Look | undefined> {
-  if (!study || !isModelled(study.spec)) return undefined;
+  if (!study || !isFittedAhead(study.spec)) return undefined;
   const { modelVersion: version } = await ports.studies.counter(study);
   const known = await readHistory(ports, study, version);
   return { study, known, version, head: version > 0 ? await ports.models.head(study, version) : undefined };

@@ -95,12 +95,11 @@ async function byModelAgain(
   if (!knowledge) return { reason: 'The model knew of more trials than a list of is kept.' };
   const trials = new Map<number, TrialRecord>();
   for await (const trial of ports.trials.all(study)) trials.set(trial.number, trial);
-  const [objective] = study.spec.objectives;
-  const history = historyAgain(knowledge, objective, trials);
+  const history = historyAgain(knowledge, study.spec.objectives, trials);
   if (!history) return { reason: 'A trial that the model knew as pending is not there any more.' };
   const found = history.observations.length;
   if (found !== observations) {
     return { reason: `The history has changed: the model knew ${observations} results, of which ${found} are there.` };
   }
-  return { params: suggestWithModel(request, objective, history)?.params };
+  return { params: suggestWithModel(request, study.spec.objectives, history)?.params };
 }

@@ -58,7 +58,7 @@ function untaken(
 ): ModelSuggested | undefined {
   const isModelled = sampler.kind === 'auto' || sampler.kind === 'gp';
   let found: ModelSuggested | undefined = isModelled
-    ? suggestWithModel(request, objective, history, isOverdue)
+    ? suggestWithModel(request, [objective], history, isOverdue)
     : suggest(request);
   for (let refused = 0; found && taken.has(paramsKey(found.params)); refused++) {
     if (refused === duplicateCountMax) return suggestUntaken(request, taken);

@@ -24,7 +24,7 @@ function nextOf(space: Space, observations: Observation[], isOverdue?: () => boo
     const number = observations.length + k;
     const suggested = suggestWithModel(
       { space, sampler: { kind: 'gp' }, seed: 7, number, fixed: {}, firstTry: 0 },
-      { metric: 'loss', direction: 'minimize' },
+      [{ metric: 'loss', direction: 'minimize' }],
       { observations, pending: new Map(pending), inFlight: [] },
       isOverdue,
     )!;

@@ -54,7 +54,7 @@ describe('importanceOf', () => {
     for (let number = 0; number < 40; number++) {
       const request = { space: mixed, sampler: { kind: 'gp' as const }, seed: 1, number, fixed: {}, firstTry: 0 };
       const history = { observations: [...trials], pending: new Map(), inFlight: [] };
-      const { params } = suggestWithModel(request, loss, history)!;
+      const { params } = suggestWithModel(request, [loss], history)!;
       trials.push({ params, value: ((params.a as number) - 0.3) ** 2 });
     }
     const [first, ...others] = importanceOf(mixed, loss, trials)!.parameters;

@@ -63,12 +63,12 @@ def truth(x, y, z, theta, categories):
     value_at = lambda i, j: s if i == j else kernel[max(i, j)][min(i, j)][0]
     l = cholesky([[value_at(i, j) + (v if i == j else 0) for j in range(n)] for i in range(n)])
     ones = backward(l, forward(l, [mpf(1)] * n))
-    mean = mpmath.fdot(ones, y) / mpmath.fsum(ones)
+    mean = mpmath.fdot(ones, y) / (mpmath.fsum(ones) + 4)
     y = [value - mean for value in y]
     alpha = backward(l, forward(l, y))
     inverse = [backward(l, forward(l, [mpf(i == j) for j in range(n)])) for i in range(n)]
 
-    likelihood = -mpmath.fdot(y, alpha) / 2 - mpmath.fsum(mpmath.log(l[i][i]) for i in range(n)) - mpf(n) / 2 * mpmath.log(2 * mpmath.pi)
+    likelihood = -mpmath.fdot(y, alpha) / 2 - 2 * mean**2 - mpmath.fsum(mpmath.log(l[i][i]) for i in range(n)) - mpf(n) / 2 * mpmath.log(2 * mpmath.pi)
     weight = [[alpha[i] * alpha[j] - inverse[i][j] for j in range(n)] for i in range(n)]
     pairs = [(i, j) for i in range(n) for j in range(i)]
     gradient = [w[c] * mpmath.fsum(weight[i][j] * kernel[i][j][1] * deltas[i][j][c] for i, j in pairs) for c in range(d)]
@@ -98,9 +98,10 @@ def scipy_says(x, y, z, theta, categories):
     full = k(x, x) + v * np.eye(len(x))
     cross = k(z, x)
     factor = cho_factor(full, lower=True)
+    # Least squares of the whitened values, and of 0 for the mean itself, which weighs twice.
     whiten = np.linalg.inv(np.linalg.cholesky(full))
-    mean = np.linalg.lstsq(whiten @ np.ones((len(x), 1)), whiten @ y)[0][0]
-    log_density = multivariate_normal(np.full(len(x), mean), full).logpdf(y)
+    mean = np.linalg.lstsq(np.append(whiten @ np.ones(len(x)), 2)[:, None], np.append(whiten @ y, 0))[0][0]
+    log_density = multivariate_normal(np.full(len(x), mean), full).logpdf(y) - 2 * mean**2
     return log_density, mean + cross @ cho_solve(factor, y - mean), s - np.einsum("ij,ji->i", cross, cho_solve(factor, cross.T))
 
 

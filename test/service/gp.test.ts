@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Trial } from '../../shared/domain/trial.ts';
 import { chooseAgain } from '../../shared/service/choose.ts';
+import { suggest } from '../../shared/engine/suggest.ts';
 import { audit } from '../audit.ts';
+import { spaceFrom } from '../domain/space-from.ts';
 import { openService, type Service } from './in-memory-network.ts';
+import { unlikeReplays } from './replays.ts';
 import { createTestStudy, study } from './test-study.ts';
 
 let service: Service;
@@ -29,6 +32,24 @@ function branin({ x, y }: Trial['params']): number {
 
 const tell = ({ number, attempt }: Trial, loss: number | 'NaN') =>
   service.client.tell({ study, number, body: { attempt, values: { loss } } });
+
+/** Squared distances from two points that are 2 apart, on a scale of 7.5: the front is the way between them. */
+function twoBowls({ x, y }: Trial['params']): { loss: number; speed: number } {
+  const [a, b] = [((x as number) - 2.5) / 3.75, ((y as number) - 7.5) / 3.75];
+  return { loss: (a + 1) ** 2 + b ** 2, speed: -((a - 1) ** 2 + b ** 2) };
+}
+
+function quasiRandomAt(number: number): Trial['params'] {
+  const space = spaceFrom(square.space);
+  return suggest({ space, sampler: { kind: 'quasiRandom' }, seed: 0, number, fixed: {}, firstTry: 0 })!.params;
+}
+
+/** The part of the square from 0 to 4 that points are better than in both values. */
+function dominatedShare(points: number[][]): number {
+  const steps = Array.from({ length: 200 }, (_, i) => (4 * (i + 0.5)) / 200);
+  const cells = steps.flatMap((a) => steps.map((b) => points.some(([c, d]) => c <= a && d <= b)));
+  return cells.filter(Boolean).length / cells.length;
+}
 
 describe('the gp sampler', () => {
   it('comes within 0.01 of the best of Branin in 30 trials, and says what it expected', async () => {
@@ -190,11 +211,27 @@ describe('the gp sampler', () => {
     expect(again!.suggestion).toMatchObject({ sampler: 'quasiRandom', fallback: 'duplicate' });
   });
 
-  it('is for one objective', async () => {
-    const objectives = ['a', 'b'].map((metric) => ({ metric, direction: 'minimize' as const }));
-    await expect(createTestStudy(service.client, { ...square, objectives })).rejects.toThrow(
-      'sampler.kind must be another sampler, because there are several objectives; got "gp".',
-    );
+  it('spreads trials along the Pareto front of two objectives, as auto does', async () => {
+    const objectives = [
+      { metric: 'loss', direction: 'minimize' as const },
+      { metric: 'speed', direction: 'maximize' as const },
+    ];
+    await createTestStudy(service.client, { ...square, sampler: { kind: 'auto' }, objectives });
+    for (let i = 0; i < 40; i++) {
+      const [{ number, attempt, params }] = (await service.client.ask({ study, body: {} })).trials;
+      await service.client.tell({ study, number, body: { attempt, values: twoBowls(params) } });
+    }
+    const { trials: front } = await service.client.best({ study, query: { top: 100 } });
+    const found = front.map(({ values }) => [values!.loss, -values!.speed]);
+    const evenly = Array.from({ length: 40 }, (_, number) => quasiRandomAt(number)).map(twoBowls);
+    const drawn = evenly.map(({ loss, speed }) => [loss, -speed]);
+    // The whole front, √a + √b = 2, is better than 83 % of the square.
+    expect(dominatedShare(found)).toBeGreaterThan(0.79);
+    expect(dominatedShare(drawn)).toBeLessThan(0.7);
+    const { suggestion } = await service.client.getTrial({ study, number: 39 });
+    expect(suggestion).toMatchObject({ sampler: 'gp', observations: 39 });
+    expect(suggestion!.mean).toBeUndefined();
+    expect(await unlikeReplays(service.client, study)).toEqual([]);
   });
 
   it('suggests the same in a process that has just started', async () => {

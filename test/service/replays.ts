@@ -3,7 +3,7 @@ import { allTrials } from '../audit.ts';
 
 /**
  * I18 replay: every trial of a study whose params were suggested has them again from the stored history, unless the time
- * ended the suggestion, which nothing stored says how far had come.
+ * was up: clocks of tests jump.
  */
 export async function unlikeReplays(client: Client, study: string): Promise<string[]> {
   const wrong: string[] = [];

@@ -114,11 +114,13 @@ const floors: Record<string, Floor> = {
 /** Folders that hold code. A new one belongs into this list and into docs/architecture.md. */
 const folders = [
   ...Object.keys(floors).filter((floor) => !floor.endsWith('.ts')),
+  'bench/regret',
   'shared/engine/acquisition',
   'shared/engine/gp',
   'shared/engine/importance',
   'shared/engine/samplers',
   'test/api',
+  'test/bench',
   'test/contract',
   'test/domain',
   'test/engine',

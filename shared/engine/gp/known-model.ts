@@ -1,6 +1,6 @@
-import type { Objective } from '../../domain/objective.ts';
 import type { Space } from '../../domain/space.ts';
 import type { Observation } from '../observations.ts';
+import type { Target } from '../target.ts';
 import { fitModel, type KnownHyperparameters, type Model } from './model.ts';
 
 /** What is known of the last history of a space. */
@@ -11,33 +11,35 @@ interface Known {
   hyperparameters: KnownHyperparameters;
 }
 
-/** By space, since a space that was widened sees the same configurations elsewhere. */
-const known = new WeakMap<Space, Known>();
+/** By space, since a space that was widened sees the same configurations elsewhere; and by the key of the target. */
+const known = new WeakMap<Space, Map<string, Known>>();
 
 /**
  * The model of a history, worked out once: several trials are asked for between two results, and hyperparameters hold
  * for many. See `fitModel`.
  */
-export function knownModel(
-  space: Space,
-  objective: Objective,
-  observations: readonly Observation[],
-): Model | undefined {
-  const last = knownOf(space, observations);
-  last.fitted ??= { model: fitModel(space, objective, observations, last.hyperparameters) };
+export function knownModel(space: Space, target: Target, observations: readonly Observation[]): Model | undefined {
+  const last = knownOf(space, target, observations);
+  last.fitted ??= { model: fitModel(space, target, observations, last.hyperparameters) };
   return last.fitted.model;
 }
 
 /** The hyperparameters that are known of a history; what is added is known from then on. */
-export function knownHyperparameters(space: Space, observations: readonly Observation[]): KnownHyperparameters {
-  return knownOf(space, observations).hyperparameters;
+export function knownHyperparameters(
+  space: Space,
+  target: Target,
+  observations: readonly Observation[],
+): KnownHyperparameters {
+  return knownOf(space, target, observations).hyperparameters;
 }
 
-function knownOf(space: Space, observations: readonly Observation[]): Known {
-  const last = known.get(space);
+function knownOf(space: Space, { key = '' }: Target, observations: readonly Observation[]): Known {
+  const ofSpace = known.get(space) ?? new Map<string, Known>();
+  known.set(space, ofSpace);
+  const last = ofSpace.get(key);
   if (last && last.observations === observations) return last;
   const next: Known = { observations, hyperparameters: last ? stillTrue(last, observations) : new Map() };
-  known.set(space, next);
+  ofSpace.set(key, next);
   return next;
 }
 

@@ -1,8 +1,8 @@
-import type { Objective } from '../../domain/objective.ts';
 import type { Space } from '../../domain/space.ts';
 import { exp, log } from '../../numerics/elementary.ts';
 import type { ConditionedModel, Observations } from '../../numerics/kernels-plain.ts';
 import { finiteValues, type Observation } from '../observations.ts';
+import { seenBy, type Target } from '../target.ts';
 import { featuresOf, writeFeatures } from './features.ts';
 import { fitHyperparameters, priorMode } from './fit.ts';
 import { kernels } from './kernels.ts';
@@ -37,15 +37,16 @@ const noiseShareMax = 0.05;
  */
 export function fitModel(
   space: Space,
-  objective: Objective,
+  target: Target,
   observations: readonly Observation[],
   known: KnownHyperparameters = new Map(),
 ): Model | undefined {
-  const values = finiteValues(observations);
+  const seen = seenBy(target, observations);
+  const values = finiteValues(seen);
   if (values.length === 0) return undefined;
-  const warping = fitWarping(values, objective.direction);
-  const theta = hyperparametersOf(space, objective, observations, known);
-  const active = dataOf(space, warping, partOf(observations, objective, activeCountMax));
+  const warping = fitWarping(values, target.direction);
+  const theta = hyperparametersOf(space, target, observations, known);
+  const active = dataOf(space, warping, partOf(seen, target, activeCountMax));
   const posterior = conditioned(active, theta) ?? conditioned(active, priorMode(active.d));
   return posterior && { warping, posterior, best: bestOf(posterior) };
 }
@@ -56,12 +57,12 @@ export function fitModel(
  */
 export function hyperparametersOf(
   space: Space,
-  objective: Objective,
+  target: Target,
   observations: readonly Observation[],
   known: KnownHyperparameters,
 ): Float64Array {
   const fitted = (count: number, start: () => Float64Array): Float64Array => {
-    const found = known.get(count) ?? fittedTo(space, objective, observations.slice(0, count), start());
+    const found = known.get(count) ?? fittedTo(space, target, seenBy(target, observations.slice(0, count)), start());
     known.set(count, found);
     return found;
   };
@@ -73,18 +74,18 @@ export function hyperparametersOf(
 
 function fittedTo(
   space: Space,
-  objective: Objective,
+  target: Target,
   observations: readonly Observation[],
   start: Float64Array,
 ): Float64Array {
   const values = finiteValues(observations);
   if (values.length === 0) return start;
-  const warping = fitWarping(values, objective.direction);
-  return fitHyperparameters(dataOf(space, warping, partOf(observations, objective, fittedCountMax)), start);
+  const warping = fitWarping(values, target.direction);
+  return fitHyperparameters(dataOf(space, warping, partOf(observations, target, fittedCountMax)), start);
 }
 
 /** With more results than that: the better half of them by value, and the latest of the others. */
-function partOf(observations: readonly Observation[], { direction }: Objective, count: number): readonly Observation[] {
+function partOf(observations: readonly Observation[], { direction }: Target, count: number): readonly Observation[] {
   if (observations.length <= count) return observations;
   const sign = direction === 'minimize' ? 1 : -1;
   const order = observations.map((_, i) => i).filter((i) => observations[i].value !== undefined);

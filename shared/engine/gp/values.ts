@@ -26,10 +26,14 @@ export interface Warping {
 
 /** With fewer different values there is no shape to speak of. */
 const distinctCountMin = 3;
-const lambdaMin = -2;
-const lambdaMax = 4;
+/**
+ * Below 0 the transform has an end on the bad side, above 2 on the good side: there all that is bad looks alike, and a
+ * search wanders into the worst of it.
+ */
+const lambdaMin = 0;
+const lambdaMax = 2;
 const goldenSteps = 40;
-const lambdaGridCount = 25;
+const lambdaGridCount = 9;
 
 /** Finds the warping of finite values. A constant or single value is legal: all y are 0. O(n) for each of ~65 λ. */
 export function fitWarping(values: Float64Array, direction: 'minimize' | 'maximize'): Warping {

@@ -1,4 +1,3 @@
-import type { Objective } from '../../domain/objective.ts';
 import type { Params } from '../../domain/parameter.ts';
 import { paramsKey } from '../../domain/params.ts';
 import type { Space } from '../../domain/space.ts';
@@ -12,11 +11,12 @@ import type { Model } from '../gp/model.ts';
 import { unwarp } from '../gp/values.ts';
 import { narrowTo } from '../narrow.ts';
 import type { Observation } from '../observations.ts';
+import { seenBy, type Target } from '../target.ts';
 
 /** What the sampler knows when it is asked. */
 export interface Situation {
   space: Space;
-  objective: Objective;
+  target: Target;
   seed: number;
   number: number;
   fixed: Params;
@@ -103,9 +103,9 @@ function withPending(space: Space, model: Model, pending: readonly Params[]): Pi
   return { posterior, best };
 }
 
-function bestParams({ objective, observations }: Situation, count: number): Params[] {
-  const sign = objective.direction === 'minimize' ? 1 : -1;
-  return observations
+function bestParams({ target, observations }: Situation, count: number): Params[] {
+  const sign = target.direction === 'minimize' ? 1 : -1;
+  return seenBy(target, observations)
     .filter(({ value }) => value !== undefined)
     .sort((a, b) => sign * (a.value! - b.value!))
     .slice(0, count)

@@ -25,7 +25,7 @@ describe('the gp sampler', () => {
     for (let number = 30; number < 46; number++) {
       const suggested = suggestWithModel(
         { space, sampler: { kind: 'gp' }, seed: 3, number, fixed: {}, firstTry: 0 },
-        { metric: 'loss', direction: 'minimize' },
+        [{ metric: 'loss', direction: 'minimize' }],
         { observations, pending, inFlight: [] },
       );
       pending.set(number, suggested!.params);
