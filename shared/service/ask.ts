@@ -105,9 +105,11 @@ class Asking {
     const now = this.#ports.clock.nowMs();
     const found = await this.#ports.trials.claimable(this.#study, now, wanted + this.#gone.size);
     const claimable: TrialRecord[] = [];
+    // A number that this ask was too slow with, and that was put back meanwhile: the commit will say so.
+    const held = new Set(this.#held.map(({ number }) => number));
     let waiting = 0;
     for (const trial of found) {
-      if (claimable.length === wanted || this.#gone.has(placeOf(trial))) continue;
+      if (claimable.length === wanted || this.#gone.has(placeOf(trial)) || held.has(trial.number)) continue;
       if (isExpired(trial, now) && trial.failures + 1 >= this.#study.spec.lease.attempts) {
         await failExpired(this.#ports, this.#study, trial, now);
         this.#gone.add(placeOf(trial));
