@@ -22,8 +22,8 @@ async function serve(settings: { auth?: boolean } = {}): Promise<{ service: Serv
 }
 
 /** A request that takes a while to compute, even on a fast machine. */
-function longRequest(): Record<string, unknown> {
-  const history = Array.from({ length: 500 }, (_, i) => ({ params: { x: unitAt(1, 0, i, 0, 0) }, value: i % 7 }));
+function longRequest(length = 500): Record<string, unknown> {
+  const history = Array.from({ length }, (_, i) => ({ params: { x: unitAt(1, 0, i, 0, 0) }, value: i % 7 }));
   return {
     space: { x: { type: 'float', low: 0, high: 1 } },
     objective: { metric: 'loss', direction: 'minimize' },
@@ -148,7 +148,7 @@ describe('a server that is closed', () => {
   it('answers what is being computed first', async () => {
     const { service, threads } = await serve();
     const handed = handedOver(threads[0]);
-    const long = service.post('/v1/suggest', longRequest());
+    const long = service.post('/v1/suggest', longRequest(50));
     await handed;
     await services.pop()!.close();
     expect((await long).status).toBe(200);
