@@ -59,7 +59,8 @@ export class ServiceStack extends Stack {
             memoryMb: otherMemoryMb,
             timeoutSeconds: authorizeTimeoutSeconds,
             environment,
-            statements: [getOnly(core, ['K#'])],
+            // The token of a job is looked up at its study.
+            statements: [getOnly(core, ['K#', 'T#'])],
           }).lambda;
     const makeKey = new ServiceFunction(this, 'MakeKey', {
       functionName: `cavia-${stage}-make-key`,

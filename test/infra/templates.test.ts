@@ -149,7 +149,7 @@ describe('what anybody may do', () => {
         statement.Condition!['ForAllValues:StringLike']['dynamodb:LeadingKeys'].join(' '),
       ]);
     expect(new Set(kinds.map((one) => one.join(': ')))).toEqual(
-      new Set(['Ask: T#*', 'Api: T#* K#*', 'Api: T#*', 'Authorize: K#*', 'MakeKey: T#* K#*', 'Refit: T#*']),
+      new Set(['Ask: T#*', 'Api: T#* K#*', 'Api: T#*', 'Authorize: K#* T#*', 'MakeKey: T#* K#*', 'Refit: T#*']),
     );
   });
 
