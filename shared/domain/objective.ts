@@ -40,6 +40,11 @@ export function reachesTarget(objectives: readonly Objective[], values: Values):
   );
 }
 
+/** What a value is multiplied by to be a loss: better the smaller it is. */
+export function signOf({ direction }: Pick<Objective, 'direction'>): 1 | -1 {
+  return direction === 'minimize' ? 1 : -1;
+}
+
 /** < 0 when `a` is better than `b` on this objective, > 0 when worse, 0 when equal. */
 export function compareOn({ metric, direction }: Objective, a: Values, b: Values): number {
   return direction === 'minimize' ? a[metric] - b[metric] : b[metric] - a[metric];

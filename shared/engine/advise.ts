@@ -1,4 +1,4 @@
-import type { Objective } from '../domain/objective.ts';
+import { signOf, type Objective } from '../domain/objective.ts';
 import type { Params, ParamValue } from '../domain/parameter.ts';
 import type { Space } from '../domain/space.ts';
 import { unitOf } from './encoding.ts';
@@ -38,7 +38,7 @@ export function advise(space: Space, objective: Objective, trials: readonly Valu
   if (trials.length < trialCountMin) {
     return [goOn(`${trials.length} complete trials say little yet.`, `Come back after ${trialCountMin}.`)];
   }
-  const sign = objective.direction === 'minimize' ? 1 : -1;
+  const sign = signOf(objective);
   const ranked = trials.toSorted((a, b) => sign * (a.value - b.value) || a.number - b.number);
   const best = ranked.slice(0, Math.max(bestCountMin, Math.ceil(bestShare * trials.length)));
   const bounds = space.names.flatMap((_, i) => adviseOn(space, i, best, trials.length));

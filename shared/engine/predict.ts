@@ -1,10 +1,9 @@
 import type { Objective } from '../domain/objective.ts';
 import type { Params } from '../domain/parameter.ts';
 import type { Space } from '../domain/space.ts';
-import { featuresOf, writeFeatures } from './gp/features.ts';
-import { kernels } from './gp/kernels.ts';
+import { expectedAt } from './gp/expected.ts';
 import { knownModel } from './gp/known-model.ts';
-import { unwarp } from './gp/values.ts';
+import { unwarpExpected } from './gp/values.ts';
 import type { Observation } from './observations.ts';
 
 /** What the model expects of a configuration, in the units of the objective. */
@@ -24,14 +23,6 @@ export function predictValues(
 ): Prediction[] | undefined {
   const model = knownModel(space, objective, observations);
   if (!model) return undefined;
-  const { count: d } = featuresOf(space);
-  const m = configurations.length;
-  const z = new Float64Array(m * d);
-  configurations.forEach((params, row) => writeFeatures(space, params, z, row * d));
-  const [mean, variance] = [new Float64Array(m), new Float64Array(m)];
-  kernels.predict(model.posterior, z, m, mean, variance);
-  return configurations.map((_, row) => {
-    const middle = unwarp(model.warping, mean[row]);
-    return { mean: middle, deviation: Math.abs(unwarp(model.warping, mean[row] + Math.sqrt(variance[row])) - middle) };
-  });
+  const { mean, variance } = expectedAt(space, model.posterior, configurations);
+  return configurations.map((_, row) => unwarpExpected(model.warping, mean[row], Math.sqrt(variance[row])));
 }

@@ -61,26 +61,22 @@ export function suggestWithModel(
   const time = { isUp: false };
   const situation: Situation = {
     space,
-    target,
     seed,
     number,
     fixed,
-    observations: history.observations,
     pending: [],
     isOverdue: () => (time.isUp ||= isOverdue()),
   };
   const imagined = imaginedParams(situation, objectives, history);
   const found = suggestByModel({ ...situation, pending: inOrder([...history.pending, ...imagined]) }, model);
   if (!found) return instead(request, 'all_taken');
-  const { params, mean, oneDeviationWorse, improvement } = found;
+  const { params, ...expected } = found;
   return {
     params,
     sampler: 'gp',
     tries: 0,
     // Of a mixture of objectives the model expects nothing that has units.
-    ...(objectives.length === 1 && {
-      expected: { mean, deviation: Math.abs(oneDeviationWorse - mean), improvement },
-    }),
+    ...(objectives.length === 1 && { expected }),
     observations: history.observations.length,
     ...(time.isUp && { fallback: 'deadline' }),
   };
@@ -113,7 +109,7 @@ function imaginedParams(
     const smaller = inOrder([...pending, ...imagined].filter(([other]) => other < number));
     const target = targetOf(objectives, situation.seed, number);
     const model = knownModel(situation.space, target, observations);
-    const found = model && suggestByModel({ ...situation, target, number, fixed: {}, pending: smaller }, model);
+    const found = model && suggestByModel({ ...situation, number, fixed: {}, pending: smaller }, model);
     if (found) imagined.set(number, found.params);
   }
   return imagined;

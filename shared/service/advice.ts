@@ -1,21 +1,13 @@
 import type { AdviceResponse } from '../api/messages.ts';
 import { advise, type Valued } from '../engine/advise.ts';
 import type { Call, Reply } from './call.ts';
-import { ServiceError } from './errors.ts';
-import { findStudy, spaceOfStudy } from './find.ts';
+import { findStudy, onlyObjectiveOf, spaceOfStudy } from './find.ts';
 import type { Ports } from './ports.ts';
 
 /** What to do next with a study: widen or narrow its space, stop, or go on. */
 export async function advice(ports: Ports, call: Call): Promise<Reply<AdviceResponse>> {
   const study = await findStudy(ports, call);
-  const { objectives, name } = study.spec;
-  if (objectives.length > 1) {
-    throw new ServiceError(
-      'value_invalid',
-      `Study ${name} must have one objective for advice; it has ${objectives.length}.`,
-    );
-  }
-  const [objective] = objectives;
+  const objective = onlyObjectiveOf(study, 'for advice');
   const trials: Valued[] = [];
   for await (const { number, state, params, values } of ports.trials.all(study)) {
     if (state === 'complete') trials.push({ number, params, value: values![objective.metric] });

@@ -1,3 +1,4 @@
+import type { Objective } from '../domain/objective.ts';
 import { spaceOf, type Space } from '../domain/space.ts';
 import type { StudySpec } from '../domain/study.ts';
 import type { Call } from './call.ts';
@@ -16,6 +17,15 @@ export async function findStudy(ports: Ports, { caller, path }: Call<unknown>): 
     });
   }
   return study;
+}
+
+/** The objective of a study that must have one. @param purpose what it is needed for, as in "for advice". */
+export function onlyObjectiveOf({ spec: { name, objectives } }: StudyRecord, purpose: string): Objective {
+  if (objectives.length === 1) return objectives[0];
+  throw new ServiceError(
+    'value_invalid',
+    `Study ${name} must have one objective ${purpose}; it has ${objectives.length}.`,
+  );
 }
 
 /** The trial number that the path names; anything that is not a number is a trial that does not exist. */

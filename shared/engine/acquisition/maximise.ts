@@ -5,6 +5,7 @@ import type { ConditionedModel } from '../../numerics/kernels-plain.ts';
 import { minimizeBounded } from '../../numerics/lbfgsb.ts';
 import { logExpectedImprovement } from '../../numerics/normal.ts';
 import { paramsAt } from '../draw.ts';
+import { expectedAt } from '../gp/expected.ts';
 import { writeFeatures } from '../gp/features.ts';
 import { kernels } from '../gp/kernels.ts';
 import { exchanges } from './candidates.ts';
@@ -17,8 +18,8 @@ export interface Acquisition {
   modelSpace: Space;
   posterior: ConditionedModel;
   best: number;
-  /** Keys (`paramsKey`) of configurations that must not be suggested again. */
-  taken: ReadonlySet<string>;
+  /** Whether the configuration of a key (`paramsKey`) must not be suggested again. */
+  isTaken: (key: string) => boolean;
   /** Whether the time is up: what has been found by then is the answer. */
   isOverdue: () => boolean;
 }
@@ -61,13 +62,8 @@ function propose(acquisition: Acquisition, points: readonly Float64Array[]): Pro
   const found = points
     .map((u) => ({ u, params: paramsAt(space, (i) => u[i]) }))
     .filter(({ params }) => satisfiesConstraints(space, params));
-  const m = found.length;
-  const { d } = posterior.observations;
-  const z = new Float64Array(m * d);
-  found.forEach(({ params }, row) => writeFeatures(modelSpace, params, z, row * d));
-  const mean = new Float64Array(m);
-  const variance = new Float64Array(m);
-  if (m > 0) kernels.predict(posterior, z, m, mean, variance);
+  const configurations = found.map(({ params }) => params);
+  const { mean, variance } = expectedAt(modelSpace, posterior, configurations);
   return found.map(({ u, params }, row) => {
     const deviation = deviationOf(variance[row]);
     const logImprovement = logExpectedImprovement(mean[row], deviation, best);
@@ -76,11 +72,11 @@ function propose(acquisition: Acquisition, points: readonly Float64Array[]): Pro
 }
 
 /** The best first, each configuration once, none that is taken. Keys are made of those only that are looked at. */
-function untaken({ taken }: Acquisition, proposals: Proposal[], count: number): Proposal[] {
+function untaken({ isTaken }: Acquisition, proposals: Proposal[], count: number): Proposal[] {
   const found = new Map<string, Proposal>();
   for (const proposal of proposals.sort((a, b) => b.logImprovement - a.logImprovement)) {
     const key = paramsKey(proposal.params);
-    if (!taken.has(key) && !found.has(key)) found.set(key, proposal);
+    if (!isTaken(key) && !found.has(key)) found.set(key, proposal);
     if (found.size === count) break;
   }
   return [...found.values()];

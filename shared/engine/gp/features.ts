@@ -37,6 +37,14 @@ export function featuresOf(space: Space): Features {
   };
 }
 
+/** The coordinates of m configurations. @returns m×d. */
+export function featuresOfAll(space: Space, configurations: readonly Params[]): Float64Array {
+  const d = space.parameters.length;
+  const x = new Float64Array(configurations.length * d);
+  configurations.forEach((params, row) => writeFeatures(space, params, x, row * d));
+  return x;
+}
+
 /** The coordinates of canonical params. @param out d, written at `offset`. */
 export function writeFeatures(space: Space, params: Params, out: Float64Array, offset = 0): void {
   for (let i = 0; i < space.names.length; i++) {

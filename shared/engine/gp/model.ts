@@ -1,9 +1,12 @@
+import { signOf } from '../../domain/objective.ts';
+import type { Params } from '../../domain/parameter.ts';
+import { paramsKey } from '../../domain/params.ts';
 import type { Space } from '../../domain/space.ts';
 import { exp, log } from '../../numerics/elementary.ts';
 import type { ConditionedModel, Observations } from '../../numerics/kernels-plain.ts';
 import { finiteValues, type Observation } from '../observations.ts';
 import { seenBy, type Target } from '../target.ts';
-import { featuresOf, writeFeatures } from './features.ts';
+import { featuresOf, featuresOfAll } from './features.ts';
 import { fitHyperparameters, priorMode } from './fit.ts';
 import { kernels } from './kernels.ts';
 import { checkpointOf, fittedCountOf } from './schedule.ts';
@@ -13,6 +16,10 @@ import { fitWarping, warp, type Warping } from './values.ts';
 export interface Model {
   warping: Warping;
   posterior: ConditionedModel;
+  /** The configurations of the best results, the best first. */
+  bestParams: Params[];
+  /** Keys (`paramsKey`) of all configurations that have a result. */
+  keys: ReadonlySet<string>;
   /** The y to improve on: the best that was observed or, where values are noisy, that is expected where one was. */
   best: number;
 }
@@ -24,6 +31,8 @@ export type KnownHyperparameters = Map<number, Float64Array>;
 const fittedCountMax = 400;
 /** Above this many results the model is conditioned on a part of them. */
 const activeCountMax = 1000;
+/** How many of the best are kept to be looked around. */
+const bestParamsCount = 5;
 /** How often the noise is raised, tenfold each time, before a matrix counts as hopeless. */
 const jitterCount = 8;
 /** Where more than this part of the variance is noise, the best value was luck: what is expected there counts. */
@@ -48,7 +57,21 @@ export function fitModel(
   const theta = hyperparametersOf(space, target, observations, known);
   const active = dataOf(space, warping, partOf(seen, target, activeCountMax));
   const posterior = conditioned(active, theta) ?? conditioned(active, priorMode(active.d));
-  return posterior && { warping, posterior, best: bestOf(posterior) };
+  if (!posterior) return undefined;
+  const bestParams = rankedOf(seen, target)
+    .slice(0, bestParamsCount)
+    .map((i) => seen[i].params);
+  const keys = new Set(observations.map(({ params }) => paramsKey(params)));
+  return { warping, posterior, bestParams, keys, best: bestOf(posterior) };
+}
+
+/** The indices of observations with a value, the best first and of equal ones the earlier. */
+function rankedOf(observations: readonly Observation[], target: Target): number[] {
+  const sign = signOf(target);
+  return observations
+    .map((_, i) => i)
+    .filter((i) => observations[i].value !== undefined)
+    .sort((a, b) => sign * (observations[a].value! - observations[b].value!) || a - b);
 }
 
 /**
@@ -85,14 +108,9 @@ function fittedTo(
 }
 
 /** With more results than that: the better half of them by value, and the latest of the others. */
-function partOf(observations: readonly Observation[], { direction }: Target, count: number): readonly Observation[] {
+function partOf(observations: readonly Observation[], target: Target, count: number): readonly Observation[] {
   if (observations.length <= count) return observations;
-  const sign = direction === 'minimize' ? 1 : -1;
-  const order = observations.map((_, i) => i).filter((i) => observations[i].value !== undefined);
-  const best = order
-    .sort((a, b) => sign * (observations[a].value! - observations[b].value!) || a - b)
-    .slice(0, count / 2);
-  const kept = new Set(best);
+  const kept = new Set(rankedOf(observations, target).slice(0, count / 2));
   for (let i = observations.length - 1; kept.size < count; i--) kept.add(i);
   return observations.filter((_, i) => kept.has(i));
 }
@@ -103,9 +121,8 @@ function dataOf(space: Space, warping: Warping, observations: readonly Observati
   const n = observations.length;
   const worst = finiteValues(observations).reduce((largest, value) => Math.max(largest, warp(warping, value)), 0);
   const y = Float64Array.from(observations, ({ value }) => (value === undefined ? worst : warp(warping, value)));
-  const x = new Float64Array(n * d);
-  observations.forEach(({ params }, row) => writeFeatures(space, params, x, row * d));
-  return { n, d, x, y, isCategory };
+  const configurations = observations.map(({ params }) => params);
+  return { n, d, x: featuresOfAll(space, configurations), y, isCategory };
 }
 
 function conditioned(observations: Observations, theta: Float64Array): ConditionedModel | undefined {

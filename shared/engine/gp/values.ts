@@ -1,3 +1,4 @@
+import { signOf } from '../../domain/objective.ts';
 import { exp, log } from '../../numerics/elementary.ts';
 
 /**
@@ -37,7 +38,7 @@ const lambdaGridCount = 9;
 
 /** Finds the warping of finite values. A constant or single value is legal: all y are 0. O(n) for each of ~65 λ. */
 export function fitWarping(values: Float64Array, direction: 'minimize' | 'maximize'): Warping {
-  const sign = direction === 'minimize' ? 1 : -1;
+  const sign = signOf({ direction });
   const unit = values.reduce((largest, v) => Math.max(largest, Math.abs(v)), 0) || 1;
   const scaled = values.map((v) => (sign * v) / unit);
   const { mean, deviation } = momentsOf(scaled);
@@ -58,6 +59,12 @@ export function warp(w: Warping, value: number): number {
 export function unwarp(w: Warping, y: number): number {
   const z = inverseYeoJohnson(y * w.spread + w.center, w.lambda);
   return w.sign * (z * w.deviation + w.mean) * w.unit;
+}
+
+/** A mean and a deviation of y as a value, and as how far the value one deviation worse is from it. */
+export function unwarpExpected(w: Warping, mean: number, deviation: number): { mean: number; deviation: number } {
+  const middle = unwarp(w, mean);
+  return { mean: middle, deviation: Math.abs(unwarp(w, mean + deviation) - middle) };
 }
 
 /** ψ(z, λ), equation (2.1) of the paper. */

@@ -1,4 +1,4 @@
-import type { Objective } from '../../domain/objective.ts';
+import { signOf, type Objective } from '../../domain/objective.ts';
 import type { Space } from '../../domain/space.ts';
 import { createGenerator } from '../../numerics/random.ts';
 import type { Observation } from '../observations.ts';
@@ -105,8 +105,8 @@ function divergences(
 }
 
 /** The best first; those of equal value in one group. */
-function rankedTrials({ direction }: Objective, observations: readonly Observation[]): number[][] {
-  const sign = direction === 'minimize' ? 1 : -1;
+function rankedTrials(objective: Objective, observations: readonly Observation[]): number[][] {
+  const sign = signOf(objective);
   const losses = observations.map(({ value }) => (value === undefined ? Infinity : sign * value));
   const order = losses
     .map((_, i) => i)

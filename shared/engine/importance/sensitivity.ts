@@ -4,7 +4,7 @@ import type { ConditionedModel } from '../../numerics/kernels-plain.ts';
 import { createGenerator, unitAt } from '../../numerics/random.ts';
 import { sobolUnit } from '../../numerics/sobol.ts';
 import { paramsAt } from '../draw.ts';
-import { featuresOf, writeFeatures } from '../gp/features.ts';
+import { expectedAt } from '../gp/expected.ts';
 import { kernels } from '../gp/kernels.ts';
 import type { Model } from '../gp/model.ts';
 import { purpose } from '../purpose.ts';
@@ -80,22 +80,15 @@ function replicate(space: Space, posterior: ConditionedModel, r: number, count: 
   const b = shuffled(allowedPoints(space, scramblingOf(r, 1), count), r);
   const pairs = Math.min(a.length, b.length);
   if (pairs < pairCountMin) return space.names.map(() => undefined);
-  const [ofA, ofB] = [a, b].map((points) =>
-    meansAt(
-      space,
-      posterior,
-      points.slice(0, pairs).map((u) => at(space, u)),
-    ),
-  );
+  const meansAt = (configurations: readonly Params[]): number[] => [
+    ...expectedAt(space, posterior, configurations).mean,
+  ];
+  const [ofA, ofB] = [a, b].map((points) => meansAt(points.slice(0, pairs).map((u) => at(space, u))));
   return space.parameters.map((_, i) => {
     const changed = a.slice(0, pairs).map((u, k) => at(space, u.with(i, b[k][i])));
     const kept = changed.flatMap((params, k) => (satisfiesConstraints(space, params) ? [k] : []));
     if (kept.length < pairCountMin) return undefined;
-    const ofC = meansAt(
-      space,
-      posterior,
-      kept.map((k) => changed[k]),
-    );
+    const ofC = meansAt(kept.map((k) => changed[k]));
     return sobolIndices(
       kept.map((k) => ofA[k]),
       kept.map((k) => ofB[k]),
@@ -131,16 +124,6 @@ function allowedPoints(space: Space, scrambling: number, count: number): Float64
 
 function at(space: Space, u: Float64Array): Params {
   return paramsAt(space, (i) => u[i]);
-}
-
-function meansAt(space: Space, posterior: ConditionedModel, configurations: readonly Params[]): number[] {
-  const { count: d } = featuresOf(space);
-  const m = configurations.length;
-  const z = new Float64Array(m * d);
-  configurations.forEach((params, row) => writeFeatures(space, params, z, row * d));
-  const mean = new Float64Array(m);
-  kernels.predict(posterior, z, m, mean, new Float64Array(m));
-  return [...mean];
 }
 
 function summary(estimates: readonly Indices[]): Sensitivity {
