@@ -125,46 +125,23 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     return appendSolved(l, n, solveLowerRows(l, row, n, 1), diagonal, out);
   }
 
-  function solveRows(
-    solve: (l: number, lStride: number, n: number, b: number, bStride: number, rows: number) => void,
-    l: Float64Array,
-    b: Float64Array,
-    n: number,
-    m: number,
-    out: Float64Array,
-  ): Float64Array {
-    begin(n);
-    const side = roundUp(n, 4);
-    const lower = arena.loadLower(l, n);
-    const chunk = arena.matrix(chunkRows, side);
-    for (let first = 0; first < m; first += chunkRows) {
-      const count = Math.min(chunkRows, m - first);
-      arena.loadRows(chunk, b.subarray(first * n), count, n);
-      solve(lower.at, lower.stride, side, chunk.at, chunk.stride, roundUp(count, 4));
-      arena.storeRows(chunk, count, n, out.subarray(first * n));
-    }
-    return out;
+  function rowSolver(solve: KernelsInstance['solveLowerRows']): Kernels['solveLowerRows'] {
+    return (l, b, n, m, out = new Float64Array(m * n)) => {
+      begin(n);
+      const side = roundUp(n, 4);
+      const lower = arena.loadLower(l, n);
+      const chunk = arena.matrix(chunkRows, side);
+      for (let first = 0; first < m; first += chunkRows) {
+        const count = Math.min(chunkRows, m - first);
+        arena.loadRows(chunk, b.subarray(first * n), count, n);
+        solve(lower.at, lower.stride, side, chunk.at, chunk.stride, roundUp(count, 4));
+        arena.storeRows(chunk, count, n, out.subarray(first * n));
+      }
+      return out;
+    };
   }
-
-  function solveLowerRows(
-    l: Float64Array,
-    b: Float64Array,
-    n: number,
-    m: number,
-    out: Float64Array = new Float64Array(m * n),
-  ): Float64Array {
-    return solveRows(wasm.solveLowerRows, l, b, n, m, out);
-  }
-
-  function solveLowerTransposedRows(
-    l: Float64Array,
-    b: Float64Array,
-    n: number,
-    m: number,
-    out: Float64Array = new Float64Array(m * n),
-  ): Float64Array {
-    return solveRows(wasm.solveLowerTransposedRows, l, b, n, m, out);
-  }
+  const solveLowerRows = rowSolver(wasm.solveLowerRows);
+  const solveLowerTransposedRows = rowSolver(wasm.solveLowerTransposedRows);
 
   function inverseFromCholesky(l: Float64Array, n: number, out: Float64Array = new Float64Array(n * n)): Float64Array {
     begin(n);

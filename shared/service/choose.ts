@@ -18,7 +18,7 @@ export interface Choice {
 }
 
 /** How often a sampler draws again because another trial has the params, before all that are left are looked at. */
-const duplicateCountMax = 8;
+export const duplicateCountMax = 8;
 
 /**
  * What the sampler wants to try under a number, whether or not another trial has it.

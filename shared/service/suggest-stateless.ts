@@ -1,20 +1,19 @@
 import type { SuggestRequest, SuggestResponse, Suggested } from '../api/messages.ts';
 import { paramsKey, checkParams } from '../domain/params.ts';
 import type { Params } from '../domain/parameter.ts';
+import { needsModel } from '../domain/sampler.ts';
 import { spaceOf, type Space } from '../domain/space.ts';
 import { admitStudy } from '../engine/admit.ts';
 import type { Observation } from '../engine/observations.ts';
 import { suggestWithModel, type History, type ModelSuggested } from '../engine/suggest-with-model.ts';
 import { suggest, suggestUntaken, type SuggestRequest as EngineRequest } from '../engine/suggest.ts';
 import type { Call, Reply } from './call.ts';
+import { duplicateCountMax } from './choose.ts';
 import { ServiceError } from './errors.ts';
 import { refuseFields, refuseParams } from './fields.ts';
 import { checkFixed } from './fixed.ts';
 import type { Ports } from './ports.ts';
 import { timeLimitOf } from './time-limit.ts';
-
-/** How often a sampler draws again because what it drew is known, before all that are left are looked at. */
-const duplicateCountMax = 8;
 
 /** Suggestions from a history that the caller keeps: nothing is read and nothing is stored. */
 export async function suggestStateless(ports: Ports, { body }: Call<SuggestRequest>): Promise<Reply<SuggestResponse>> {
@@ -56,8 +55,7 @@ function untaken(
   taken: ReadonlySet<string>,
   isOverdue: () => boolean,
 ): ModelSuggested | undefined {
-  const isModelled = sampler.kind === 'auto' || sampler.kind === 'gp';
-  let found: ModelSuggested | undefined = isModelled
+  let found: ModelSuggested | undefined = needsModel(sampler)
     ? suggestWithModel(request, [objective], history, isOverdue)
     : suggest(request);
   for (let refused = 0; found && taken.has(paramsKey(found.params)); refused++) {

@@ -7,6 +7,7 @@ import { allTrials, audit } from '../audit.ts';
 import { openService, serveTable, type Service } from './in-memory-network.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newDynamoTable } from '../contract/dynamo-tables.ts';
+import { persist } from './persist.ts';
 import { unlikeReplays } from './replays.ts';
 import { shakenTable } from './shaken-table.ts';
 import { createTestStudy, study } from './test-study.ts';
@@ -175,17 +176,5 @@ async function finish(service: Service, ledger: Ledger): Promise<void> {
     for (const { number, attempt } of trials) await tell(service, ledger, number, attempt, number / 7);
     if (reason === 'finished') return;
     if (trials.length === 0) service.clock.nowMs += 15_000;
-  }
-}
-
-/** Repeats what the engine could not answer, as a client does. */
-async function persist<T>(request: () => Promise<T>): Promise<T> {
-  for (let tried = 0; ; tried++) {
-    try {
-      return await request();
-    } catch (error) {
-      const { problem } = error as { problem?: { code: string } };
-      if (problem?.code !== 'unavailable' || tried > 50) throw error;
-    }
   }
 }

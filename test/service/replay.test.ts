@@ -9,6 +9,7 @@ import { keyOf, keys } from '../../shared/store/keys.ts';
 import { allTrials } from '../audit.ts';
 import { localCaller } from '../../local/wire.ts';
 import { openService, type Service } from './in-memory-network.ts';
+import { persist } from './persist.ts';
 import { unlikeReplays } from './replays.ts';
 import { shakenTable } from './shaken-table.ts';
 import { createTestStudy, study } from './test-study.ts';
@@ -245,16 +246,4 @@ async function work({ client, clock }: Service, random: Generator): Promise<void
 function unlessSuperseded(error: unknown): void {
   const code = (error as { problem?: { code: string } }).problem?.code;
   if (code !== 'lease_superseded' && code !== 'trial_finished' && code !== 'result_conflict') throw error;
-}
-
-/** Repeats what the store could not answer, as a client does. */
-async function persist<T>(request: () => Promise<T>): Promise<T> {
-  for (let tried = 0; ; tried++) {
-    try {
-      return await request();
-    } catch (error) {
-      const { problem } = error as { problem?: { code: string } };
-      if (problem?.code !== 'unavailable' || tried > 50) throw error;
-    }
-  }
 }
