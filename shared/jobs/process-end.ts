@@ -19,7 +19,9 @@ export interface ProcessStop {
 const signalBase = 128;
 
 export function processEnd({ exitCode, stop, sawOomKill }: ProcessFacts): JobEnd {
-  if (stop) return { kind: stop.kind, exitCode, message: stop.message };
+  // What was written off as not started may have come up at that moment, and been done before it could be told to end.
+  const wasDoneAfterAll = stop?.kind === 'hostFailure' && exitCode === 0;
+  if (stop && !wasDoneAfterAll) return { kind: stop.kind, exitCode, message: stop.message };
   if (exitCode === 0) return { kind: 'succeeded', exitCode, message: '' };
   const signal = exitCode === undefined ? 'SIGKILL' : signalOf(exitCode);
   if (sawOomKill && signal === 'SIGKILL')

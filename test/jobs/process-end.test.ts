@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { processEnd, type ProcessFacts } from '../../shared/jobs/process-end.ts';
 
 const facts: ProcessFacts = { exitCode: undefined, stop: undefined, sawOomKill: false };
+const writtenOff = { kind: 'hostFailure', message: 'The server ended.' } as const;
 const stopped = { kind: 'terminated', message: 'the study was stopped' } as const;
 
 describe('the end of a process', () => {
@@ -16,6 +17,9 @@ describe('the end of a process', () => {
     ['is not seen', {}, 'hostFailure'],
     ['was told to end, and killed', { stop: stopped }, 'terminated'],
     ['was told to end, and was done', { exitCode: 0, stop: stopped }, 'terminated'],
+    ['was written off as not started, and was done', { exitCode: 0, stop: writtenOff }, 'succeeded'],
+    ['was written off as not started, and told to end', { exitCode: 143, stop: writtenOff }, 'hostFailure'],
+    ['was written off as not started', { stop: writtenOff }, 'hostFailure'],
     ['was told to end, and killed while others were', { exitCode: 137, stop: stopped, sawOomKill: true }, 'terminated'],
   ])('that %s', (_, seen, kind) => {
     expect(processEnd({ ...facts, ...seen })).toMatchObject({ kind, exitCode: seen.exitCode });
