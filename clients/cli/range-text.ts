@@ -1,5 +1,6 @@
 import type { ParamValue, Parameter } from './api.ts';
 import { instead } from './nearest.ts';
+import { misused } from './refusal.ts';
 
 /** A range as people write it: `log(1e-5, 1e-1)`, `[relu, tanh] when layers=2`. clients/conformance/spaces.json. */
 
@@ -17,7 +18,7 @@ export function parameterOf(name: string, text: string): Parameter {
 }
 
 export function notARange(name: string, shown: string): Error {
-  return new Error(`${name} must be a range like log(1e-5, 1e-1), int(1, 4), [relu, tanh] or bool; got ${shown}.`);
+  return misused(`${name} must be a range like log(1e-5, 1e-1), int(1, 4), [relu, tanh] or bool; got ${shown}.`);
 }
 
 interface Item {
@@ -32,7 +33,7 @@ interface Reader {
 
 function readerOf(name: string, text: string): Reader {
   let at = 0;
-  const fault = (sentence: string): Error => new Error(`${name}${sentence}`);
+  const fault = (sentence: string): Error => misused(`${name}${sentence}`);
   const skipSpace = (): void => {
     while (/\s/.test(text[at] ?? '')) at++;
   };
@@ -118,7 +119,7 @@ function built(name: string, range: Range, given: readonly Item[], shown: string
       const [low, high] = bounds(name, range, values, 3, shown);
       const scale = values[2] as (typeof scales)[number] | undefined;
       if (scale !== undefined && !scales.includes(scale))
-        throw new Error(`${name}: the scale must be linear, log or reverseLog; got ${JSON.stringify(scale)}.`);
+        throw misused(`${name}: the scale must be linear, log or reverseLog; got ${JSON.stringify(scale)}.`);
       const named = scale !== undefined && scale !== 'linear' && { scale };
       return { type: range, low, high, ...named, ...options } as Parameter;
     }
@@ -128,7 +129,7 @@ function built(name: string, range: Range, given: readonly Item[], shown: string
       return { type: 'categorical', choices: values, ...options } as Parameter;
     case 'bool':
     case 'boolean':
-      if (values.length > 0) throw new Error(`${name}: ${range} has no values; got ${JSON.stringify(shown)}.`);
+      if (values.length > 0) throw misused(`${name}: ${range} has no values; got ${JSON.stringify(shown)}.`);
       return { type: 'boolean', ...options } as Parameter;
   }
 }
@@ -138,11 +139,11 @@ function optionsOf(name: string, range: Range, given: readonly Item[]): Record<s
   for (const { option, value } of given) {
     if (option === undefined) continue;
     if (option !== 'step' && option !== 'default')
-      throw new Error(`${name}: there is no option "${option}"; there are step and default.`);
+      throw misused(`${name}: there is no option "${option}"; there are step and default.`);
     const isNumeric = ['uniform', 'log', 'reverseLog', 'float', 'int'].includes(range);
-    if (option === 'step' && !isNumeric) throw new Error(`${name}: ${range} has no step; leave out step=${value}.`);
+    if (option === 'step' && !isNumeric) throw misused(`${name}: ${range} has no step; leave out step=${value}.`);
     if (option === 'step' && typeof value !== 'number')
-      throw new Error(`${name}: step must be a number; got ${JSON.stringify(value)}.`);
+      throw misused(`${name}: step must be a number; got ${JSON.stringify(value)}.`);
     options[option] = value;
   }
   return options;
@@ -158,7 +159,7 @@ function bounds(
   const [low, high] = values;
   if (typeof low === 'number' && typeof high === 'number' && values.length <= countMax) return [low, high];
   const example = range === 'int' ? 'int(1, 4)' : range === 'log' ? 'log(1e-5, 1e-1)' : `${range}(0.1, 0.9)`;
-  throw new Error(
+  throw misused(
     `${name}: ${range} must have a low and a high number, like ${example}; got ${JSON.stringify(shown)}.`,
   );
 }

@@ -1,5 +1,6 @@
 import type { Parameter, SearchSpace } from './api.ts';
 import { notARange, parameterOf } from './range-text.ts';
+import { misused } from './refusal.ts';
 
 /** The space of short strings, `lr=log(1e-5, 1e-1)`. @throws Error with one sentence. */
 export function spaceOfTexts(texts: readonly string[]): SearchSpace {
@@ -7,8 +8,8 @@ export function spaceOfTexts(texts: readonly string[]): SearchSpace {
   for (const text of texts) {
     const [, name, range] = /^\s*([^=\s([]+)\s*=\s*(\S[\s\S]*)$/.exec(text) ?? [];
     if (name === undefined)
-      throw new Error(`A parameter must be written like lr=log(1e-5, 1e-1); got ${JSON.stringify(text)}.`);
-    if (Object.hasOwn(space, name)) throw new Error(`${name} is given twice.`);
+      throw misused(`A parameter must be written like lr=log(1e-5, 1e-1); got ${JSON.stringify(text)}.`);
+    if (Object.hasOwn(space, name)) throw misused(`${name} is given twice.`);
     space[name] = parameterOf(name, range);
   }
   return space;
@@ -24,7 +25,7 @@ function parameterOfValue(name: string, value: unknown): Parameter {
   if (Array.isArray(value)) return { type: 'categorical', choices: value as [] };
   if (value === null || typeof value !== 'object') throw notARange(name, JSON.stringify(value));
   if (!('type' in value))
-    throw new Error(
+    throw misused(
       `${name} must have a type: float, int, ordinal, categorical or boolean; got ${JSON.stringify(value)}.`,
     );
   return value as Parameter;

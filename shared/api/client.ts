@@ -40,9 +40,42 @@ export class ProblemError extends Error {
   }
 }
 
+/** The service gave no answer, however often it was asked. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+  readonly origin: string;
+  /** What the network said, such as ECONNREFUSED. */
+  readonly reason: string;
+
+  constructor(origin: string, cause: unknown) {
+    const reason = reasonOf(cause);
+    super(`${origin} cannot be reached: ${reason}`, { cause });
+    this.origin = origin;
+    this.reason = reason;
+  }
+}
+
+/** An answer that no Cavia gives: of something that stands in between, or of another server. */
+export class StrangeAnswerError extends Error {
+  override readonly name = 'StrangeAnswerError';
+  readonly status: number;
+
+  constructor(url: string, status: number, text: string) {
+    super(`${url} answered ${status} ${text.slice(0, strangeLengthMax).replaceAll(/\s+/g, ' ').trim()}`.trimEnd());
+    this.status = status;
+  }
+}
+
+const strangeLengthMax = 200;
 const retryBaseMs = 100;
 const retryCapMs = 5_000;
-const retryableStatus = new Set([408, 425, 429, 500, 502, 503, 504]);
+const retryableStatus = new Set([408, 425, 429]);
+
+/** `fetch` hides what happened in the cause. */
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? message;
+}
 
 /**
  * A client of the service at a base address. Every POST that needs one carries an idempotency key, so repeating is
@@ -79,7 +112,16 @@ async function call(baseUrl: string, settings: ClientSettings, route: Route, opt
   const response = await send(url, init, settings);
   if (!response.ok) throw await refusalIn(response);
   if (route.success.stream) return response;
-  return response.status === 204 ? undefined : response.json();
+  return response.status === 204 ? undefined : documentIn(response);
+}
+
+async function documentIn(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new StrangeAnswerError(response.url, response.status, text);
+  }
 }
 
 /** What stands between client and service may answer with something that is no problem document. */
@@ -87,7 +129,7 @@ async function refusalIn(response: Response): Promise<Error> {
   const text = await response.text();
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json');
   if (isProblem) return new ProblemError(JSON.parse(text) as Problem);
-  return new Error(`${response.url} answered ${response.status} ${text.slice(0, 200)}`);
+  return new StrangeAnswerError(response.url, response.status, text);
 }
 
 /** JSON writes NaN and infinity as null; the contract spells them as words. */
@@ -103,16 +145,26 @@ async function send(
   for (let tried = 0; ; tried++) {
     try {
       const response = await fetch(url, init);
-      if (tried === retries || !retryableStatus.has(response.status)) return response;
+      if (tried === retries || !mayPass(response.status)) return response;
       await response.body?.cancel();
-      // It may also be a date, which no part of Cavia sends.
-      await pause((Number(response.headers.get('retry-after')) || 0) * 1000, tried);
+      await pause(retryAfterMs(response.headers), tried);
     } catch (error) {
-      if (tried === retries)
-        throw new Error(`${url.origin} cannot be reached: ${(error as Error).message}`, { cause: error });
+      if (tried === retries) throw new UnreachableError(url.origin, error);
       await pause(0, tried);
     }
   }
+}
+
+function mayPass(status: number): boolean {
+  return status >= 500 || retryableStatus.has(status);
+}
+
+/** Seconds, or from what stands in between a date. */
+function retryAfterMs(headers: Headers): number {
+  const text = headers.get('retry-after') ?? '';
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const sent = Date.parse(headers.get('date') ?? '');
+  return Math.max(0, Date.parse(text) - sent) || 0;
 }
 
 /** Full jitter: clients that failed together do not come back together. */
