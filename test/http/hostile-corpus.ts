@@ -343,7 +343,7 @@ export function textWith(body: object, path: Path, text: string): string {
   const copy = structuredClone(body) as Record<string | number, unknown>;
   let inner = copy;
   for (const part of path.slice(0, -1)) inner = inner[part] as typeof copy;
-  inner[path.at(-1)!] = '';
+  inner[path.at(-1)!] = '@@';
   return JSON.stringify(copy).replace('"@@"', () => text);
 }
 
