@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { conclude } from '../record.ts';
 import { openEngine, type Engine } from './engine.ts';
-import { ecdfPlot, writePlot } from './plots.ts';
+import { ecdfPlot, writePlot } from '../plots.ts';
 import { openProblems, type Problems } from './problems.ts';
 import { shown } from './report.ts';
 import { writeRuns } from './results.ts';
