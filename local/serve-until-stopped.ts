@@ -24,7 +24,9 @@ export async function serveUntilStopped(settings: ServeSettings, words: ServeWor
   if (settings.auth && (await hasNoKey(cavia)))
     console.log(`There is no API key yet: stop the server and make one with ${words.makeKey}\n`);
   console.log(`Try it:\n\n  ${words.tryIt(cavia.url)}\n`);
-  const signal = await Promise.race((['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name).then(() => name)));
+  const signal = await Promise.race(
+    (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name).then(() => name)),
+  );
   console.log(`${signal}: letting the requests in flight end.`);
   await cavia.close();
   process.exit(0);

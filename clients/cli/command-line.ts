@@ -118,15 +118,22 @@ function unknownOption(rawName: string, command: Command | undefined, known: Opt
 }
 
 function insteadOfOption(typed: string, names: readonly string[]): string {
-  return instead(typed, names, 'it has').replace(/mean (\S+)\?$/, 'mean --$1?').replace(/^it has (.*)\.$/, (_, list: string) =>
-    `it has ${list.split(', ').map((name) => `--${name}`).join(', ')}.`,
-  );
+  return instead(typed, names, 'it has')
+    .replace(/mean (\S+)\?$/, 'mean --$1?')
+    .replace(
+      /^it has (.*)\.$/,
+      (_, list: string) =>
+        `it has ${list
+          .split(', ')
+          .map((name) => `--${name}`)
+          .join(', ')}.`,
+    );
 }
 
 function checkOperands(command: Command, operands: string[], rest: readonly string[] | undefined): void {
   if (rest && command.rest === undefined) operands.push(...rest);
-  const needed = command.operands.filter(({ count }) => count === undefined || count === 'some');
-  const isOpen = command.operands.some(({ count }) => count === 'many' || count === 'some');
+  const needed = command.operands.filter(({ count = 'one' }) => count === 'one');
+  const isOpen = command.operands.some(({ count }) => count === 'many');
   if (operands.length < needed.length)
     throw misused(`cavia ${command.name} needs ${needed[operands.length].name}: ${usageOf(command)}`);
   if (operands.length > command.operands.length && !isOpen)

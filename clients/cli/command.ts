@@ -24,8 +24,8 @@ export interface Operand {
   /** In capitals. */
   name: string;
   about: string;
-  /** `optional`: none or one; `many`: none or more; `some`: one or more. */
-  count?: 'optional' | 'many' | 'some';
+  /** `one` when left out; `optional`: none or one; `many`: none or more. */
+  count?: 'one' | 'optional' | 'many';
 }
 
 export interface Option {

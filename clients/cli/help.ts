@@ -15,7 +15,9 @@ export function overview(commands: readonly Command[], group: string | undefined
   const width = Math.max(...shown.map(({ name }) => name.length));
   const line = ({ name, summary }: Command): string => `  ${name.padEnd(width)}  ${summary}`;
   if (group !== undefined)
-    return [`Usage: cavia ${group} COMMAND`, '', ...shown.map(line), '', `More: cavia ${group} COMMAND --help`].join('\n');
+    return [`Usage: cavia ${group} COMMAND`, '', ...shown.map(line), '', `More: cavia ${group} COMMAND --help`].join(
+      '\n',
+    );
   const groups = [...new Set(shown.map(({ name }) => (name.includes(' ') ? name.split(' ')[0] : '')))];
   const sections = groups.flatMap((one) => [
     one === '' ? 'Commands' : (groupTitles[one] ?? one),

@@ -7,7 +7,11 @@ import { helpOf, overview } from './help.ts';
 import { openOutput, type Output } from './output.ts';
 
 /** Runs one command line. Never throws: what goes wrong is a sentence on standard error, and the exit code. */
-export async function main(argv: readonly string[], environment: NodeJS.ProcessEnv, version: string): Promise<ExitCode> {
+export async function main(
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  version: string,
+): Promise<ExitCode> {
   endQuietlyWithThePipe();
   const out = openOutput(argv.includes('--json'));
   try {

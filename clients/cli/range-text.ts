@@ -60,7 +60,9 @@ function readerOf(name: string, text: string): Reader {
   }
 
   function item(): Item {
-    const option = match(/[A-Za-z]+\s*=/)?.slice(0, -1).trim();
+    const option = match(/[A-Za-z]+\s*=/)
+      ?.slice(0, -1)
+      .trim();
     return { ...(option !== undefined && { option }), value: value(/[^,()[\]]*/) };
   }
 
@@ -91,7 +93,9 @@ function readerOf(name: string, text: string): Reader {
     if (match(/when\b/) === undefined) throw fault(`: only when may follow the range; got "${text.slice(at)}".`);
     const when: NonNullable<Parameter['when']> = {};
     do {
-      const parent = match(/[A-Za-z_][\w.-]*\s*=/)?.slice(0, -1).trim();
+      const parent = match(/[A-Za-z_][\w.-]*\s*=/)
+        ?.slice(0, -1)
+        .trim();
       if (parent === undefined)
         throw fault(`: a condition must be written like optimizer=sgd; got ${JSON.stringify(text.slice(at).trim())}.`);
       when[parent] = accept('[') ? items(']').map(({ value: one }) => one) : value(/[^\s,()[\]]+/);
@@ -159,9 +163,7 @@ function bounds(
   const [low, high] = values;
   if (typeof low === 'number' && typeof high === 'number' && values.length <= countMax) return [low, high];
   const example = range === 'int' ? 'int(1, 4)' : range === 'log' ? 'log(1e-5, 1e-1)' : `${range}(0.1, 0.9)`;
-  throw misused(
-    `${name}: ${range} must have a low and a high number, like ${example}; got ${JSON.stringify(shown)}.`,
-  );
+  throw misused(`${name}: ${range} must have a low and a high number, like ${example}; got ${JSON.stringify(shown)}.`);
 }
 
 /** What a bare word means: a number, true or false, else the text. */

@@ -12,7 +12,10 @@ export async function findStudy(client: Client, study: string): Promise<Study> {
     const { problem } = error as { problem?: { code: string; detail: string } };
     if (problem?.code !== 'study_not_found') throw error;
     const { data } = await client.listStudies({ query: { limit: listedMax } });
-    const meant = nearest(study, data.map(({ name }) => name));
+    const meant = nearest(
+      study,
+      data.map(({ name }) => name),
+    );
     if (meant !== undefined) throw new Refusal(`There is no study "${study}"; did you mean ${meant}?`);
     throw error;
   }

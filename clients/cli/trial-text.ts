@@ -39,6 +39,8 @@ function suggestionText({ suggestion, origin }: Trial): string {
   if (!suggestion) return origin;
   const { sampler, mean, deviation, improvement } = suggestion;
   const expected =
-    mean === undefined ? '' : `, expected ${numberText(mean)}${deviation === undefined ? '' : ` ± ${numberText(deviation)}`}`;
+    mean === undefined
+      ? ''
+      : `, expected ${numberText(mean)}${deviation === undefined ? '' : ` ± ${numberText(deviation)}`}`;
   return `${sampler}${expected}${improvement === undefined ? '' : `, ${Math.round(improvement * 100)} % likely to be better`}`;
 }

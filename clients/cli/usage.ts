@@ -8,15 +8,7 @@ export function usageOf({ name, operands, options, rest }: Command): string {
   return words.join(' ');
 }
 
-function shownOperand({ name, count }: Operand): string {
-  switch (count) {
-    case undefined:
-      return name;
-    case 'optional':
-      return `[${name}]`;
-    case 'many':
-      return `[${name}…]`;
-    case 'some':
-      return `${name}…`;
-  }
+function shownOperand({ name, count = 'one' }: Operand): string {
+  const shown = { one: name, optional: `[${name}]`, many: `[${name}…]` };
+  return shown[count];
 }

@@ -12,7 +12,9 @@ export const report = command({
     { name: 'STEP', about: 'such as the epoch', count: 'optional' },
     { name: 'VALUE', about: 'the value, or metric=value', count: 'many' },
   ],
-  options: { attempt: { type: 'string', value: 'N', about: 'which attempt it is about; the present one when left out' } },
+  options: {
+    attempt: { type: 'string', value: 'N', about: 'which attempt it is about; the present one when left out' },
+  },
   notes: ['On standard output: stop when the trial shall end, else go on.'],
   examples: ['cavia report digits 7 3 0.9', 'cavia report digits 7'],
   run: async ({ operands: [name, numberText, step, ...texts], options: { attempt }, cavia, out }) => {

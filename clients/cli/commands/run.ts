@@ -53,13 +53,17 @@ export const run = command({
     if (fault !== undefined) throw misused(fault);
     if (findProgram(rest[0], path) === undefined) {
       const where = rest[0].includes('/') ? '' : ' on the PATH';
-      throw new Refusal(`There is no program ${JSON.stringify(rest[0])}${where}: check the command after --.`, exitCodes.program);
+      throw new Refusal(
+        `There is no program ${JSON.stringify(rest[0])}${where}: check the command after --.`,
+        exitCodes.program,
+      );
     }
     if (study.training)
       throw new Refusal(`${study.name} trains by itself: cavia study watch ${study.name} shows how it stands.`);
     const spool = openSpool(cavia.environment);
     await tellWhatWasLeft(client, spool, cavia.url, out);
-    if (study.state === 'finished') out.say(`${study.name} is ${stateText(study)} already: cavia study extend ${study.name} 20 gives it more.`);
+    if (study.state === 'finished')
+      out.say(`${study.name} is ${stateText(study)} already: cavia study extend ${study.name} 20 gives it more.`);
 
     const running = new Set<TrainingProcess>();
     const interrupts = watchInterrupts((level) => {

@@ -28,7 +28,8 @@ export const studyCreate = command({
     if (body.name === undefined) throw misused('The study needs a NAME, or --file with a name in it.');
     if (body.space === undefined)
       throw misused("The study needs a space: ranges such as 'lr=log(1e-5, 1e-1)', or --space FILE.");
-    if (body.objectives === undefined) throw misused('The study needs an objective: --minimize loss, or --maximize accuracy.');
+    if (body.objectives === undefined)
+      throw misused('The study needs an objective: --minimize loss, or --maximize accuracy.');
     const client = await cavia.client();
     const study = await client.createStudy({ body: body as NewStudy });
     if (out.isJson) out.printJson(study);

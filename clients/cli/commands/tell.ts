@@ -12,7 +12,11 @@ export const tell = command({
   operands: [
     { name: 'STUDY', about: 'its name' },
     { name: 'TRIAL', about: 'its number' },
-    { name: 'VALUE', about: 'the value, or metric=value for each objective; nan makes the trial infeasible', count: 'many' },
+    {
+      name: 'VALUE',
+      about: 'the value, or metric=value for each objective; nan makes the trial infeasible',
+      count: 'many',
+    },
   ],
   options: {
     state: {
@@ -24,7 +28,11 @@ export const tell = command({
     message: { type: 'string', short: 'm', value: 'TEXT', about: 'why' },
     attempt: { type: 'string', value: 'N', about: 'which attempt it is about; the present one when left out' },
   },
-  examples: ['cavia tell digits 7 0.42', 'cavia tell digits 7 loss=0.42 size=3', "cavia tell digits 8 --state failed -m 'out of memory'"],
+  examples: [
+    'cavia tell digits 7 0.42',
+    'cavia tell digits 7 loss=0.42 size=3',
+    "cavia tell digits 8 --state failed -m 'out of memory'",
+  ],
   run: async ({ operands: [name, numberText, ...texts], options: { state, message, attempt }, cavia, out }) => {
     const number = wholeNumber('TRIAL', numberText);
     if (texts.length === 0 && (state === undefined || state === 'complete'))
@@ -42,7 +50,9 @@ export const tell = command({
     };
     const trial = await client.tell({ study: study.id, number, body });
     if (out.isJson) out.printJson(trial);
-    out.say(`Trial ${number} of ${study.name} is ${[trial.state, valuesText(trial, study)].filter(Boolean).join(': ')}.`);
+    out.say(
+      `Trial ${number} of ${study.name} is ${[trial.state, valuesText(trial, study)].filter(Boolean).join(': ')}.`,
+    );
     out.next(`cavia ask ${study.name}`);
   },
 });

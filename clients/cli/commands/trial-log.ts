@@ -23,7 +23,9 @@ export const trialLog = command({
     const log = answer.log ?? readRunLog(study.name, number, wanted ?? answer.attempt);
     if (out.isJson) return out.printJson({ ...answer, log: log ?? null });
     if (log === undefined)
-      throw new Refusal(`Trial ${number} of ${study.name} has no log here: whoever ran attempt ${wanted ?? answer.attempt} has it.`);
+      throw new Refusal(
+        `Trial ${number} of ${study.name} has no log here: whoever ran attempt ${wanted ?? answer.attempt} has it.`,
+      );
     out.print(log.replace(/\n$/, ''));
   },
 });

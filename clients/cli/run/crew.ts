@@ -39,13 +39,7 @@ const failedTrialCountMin = 2;
 const beatSecondsMax = 30;
 const messageLengthMax = 1000;
 /** The trial has a result, or is somebody else's by now. */
-const moot = new Set([
-  'result_conflict',
-  'trial_finished',
-  'lease_superseded',
-  'trial_not_found',
-  'study_not_found',
-]);
+const moot = new Set(['result_conflict', 'trial_finished', 'lease_superseded', 'trial_not_found', 'study_not_found']);
 
 /** One process per worker, until the study has nothing more to give. */
 export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
@@ -72,7 +66,8 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
       if (trial) await train(trial, slot);
       else if (answer.retryAfterSeconds === undefined) return;
       else {
-        if (answer.reason === 'paused') note('paused', `${study.name} is paused: cavia study resume ${study.name} goes on.`);
+        if (answer.reason === 'paused')
+          note('paused', `${study.name} is paused: cavia study resume ${study.name} goes on.`);
         await sleep(answer.retryAfterSeconds * 1000, undefined, { signal: interrupts.first }).catch(() => undefined);
       }
     }
@@ -86,7 +81,11 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
     const startMs = nowMs();
     let process: TrainingProcess;
     try {
-      process = await startTraining(filledTemplate(settings.command, params), environmentOf(trial, folder, slot), folder.log);
+      process = await startTraining(
+        filledTemplate(settings.command, params),
+        environmentOf(trial, folder, slot),
+        folder.log,
+      );
     } catch (error) {
       await giveBack(trial);
       end ??= { kind: 'program', sentence: `The program could not be started: ${(error as Error).message}.` };
@@ -122,7 +121,8 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
     }
     const shown = text === undefined ? 'nothing' : JSON.stringify(text.slice(0, 100));
     const sentence = `The program must print its result on its last line, like ${resultExample(study.objectives)}; trial ${number} printed ${shown}. Its output is in ${folder.log}`;
-    if (resultCount > 0) return fail(trial, `It printed no result: ${shown}`, `it printed no result but ${shown}`, folder);
+    if (resultCount > 0)
+      return fail(trial, `It printed no result: ${shown}`, `it printed no result but ${shown}`, folder);
     await giveBack(trial);
     end ??= { kind: 'program', sentence };
   }
@@ -153,7 +153,10 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
       if (problem?.status !== 422) throw error;
       // The result is none that this study takes.
       await giveBack(trial);
-      end ??= { kind: 'program', sentence: `Trial ${trial.number} printed a result that is refused: ${problem.detail}` };
+      end ??= {
+        kind: 'program',
+        sentence: `Trial ${trial.number} printed a result that is refused: ${problem.detail}`,
+      };
     }
   }
 
@@ -263,4 +266,3 @@ function lastLineOf(complaint: string): string {
   const line = complaint.split('\n').findLast((one) => one.trim() !== '');
   return line === undefined ? '' : `, ${line.trim().slice(0, 120)}`;
 }
-
