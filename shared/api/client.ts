@@ -69,7 +69,23 @@ export class StrangeAnswerError extends Error {
 const strangeLengthMax = 200;
 const retryBaseMs = 100;
 const retryCapMs = 5_000;
+const retryAfterMaxMs = 60_000;
 const retryableStatus = new Set([408, 425, 429]);
+
+/** Whether a request may be answered otherwise when it is sent again. */
+export function mayPass(status: number): boolean {
+  return status >= 500 || retryableStatus.has(status);
+}
+
+/**
+ * How long to wait before a request is sent again. Full jitter: clients that failed together do not come back together.
+ * @param tried how many repetitions there were before. @param retryAfter the header; a date, which no part of Cavia
+ * sends, counts as none. @param chance 0 to 1.
+ */
+export function pauseMs(tried: number, retryAfter: string | null, chance: number): number {
+  const askedMs = Math.min(retryAfterMaxMs, Number(retryAfter ?? 0) * 1000 || 0);
+  return Math.max(askedMs, chance * Math.min(retryCapMs, retryBaseMs * 2 ** tried));
+}
 
 /** `fetch` hides what happened in the cause. */
 function reasonOf(error: unknown): string {
@@ -102,7 +118,8 @@ async function call(baseUrl: string, settings: ClientSettings, route: Route, opt
   if (settings.apiKey) headers.authorization = `Bearer ${settings.apiKey}`;
   const key = options.idempotencyKey ?? (route.isRepeatable ? undefined : crypto.randomUUID());
   if (route.method === 'POST' && key !== undefined) headers['idempotency-key'] = key;
-  const init: RequestInit = { method: route.method, headers };
+  // A redirection would turn a POST into a GET.
+  const init: RequestInit = { method: route.method, headers, redirect: 'manual' };
   if (route.body) {
     headers['content-type'] = 'application/json';
     init.body = JSON.stringify(options.body ?? {}, (_, value: unknown) =>
@@ -117,19 +134,34 @@ async function call(baseUrl: string, settings: ClientSettings, route: Route, opt
 
 async function documentIn(response: Response): Promise<unknown> {
   const text = await response.text();
+  const document = parsed(text);
+  if (document === null || typeof document !== 'object' || Array.isArray(document))
+    throw new StrangeAnswerError(response.url, response.status, text);
+  return document;
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new StrangeAnswerError(response.url, response.status, text);
+    return null;
   }
 }
 
-/** What stands between client and service may answer with something that is no problem document. */
+/** What stands between client and service may answer with something that is no problem document of it. */
 async function refusalIn(response: Response): Promise<Error> {
   const text = await response.text();
-  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json');
-  if (isProblem) return new ProblemError(JSON.parse(text) as Problem);
-  return new StrangeAnswerError(response.url, response.status, text);
+  const problem = problemIn(response.headers.get('content-type') ?? '', text);
+  if (problem) return new ProblemError(problem);
+  const location = response.headers.get('location');
+  return new StrangeAnswerError(response.url, response.status, location === null ? text : `to ${location}`);
+}
+
+function problemIn(contentType: string, text: string): Problem | undefined {
+  if (!contentType.startsWith('application/problem+json')) return undefined;
+  const problem = parsed(text) as Partial<Problem> | null;
+  const isOurs = typeof problem?.code === 'string' && typeof problem.detail === 'string';
+  return isOurs ? (problem as Problem) : undefined;
 }
 
 /** JSON writes NaN and infinity as null; the contract spells them as words. */
@@ -147,29 +179,16 @@ async function send(
       const response = await fetch(url, init);
       if (tried === retries || !mayPass(response.status)) return response;
       await response.body?.cancel();
-      await pause(retryAfterMs(response.headers), tried);
+      await pause(tried, response.headers.get('retry-after'));
     } catch (error) {
       if (tried === retries) throw new UnreachableError(url.origin, error);
-      await pause(0, tried);
+      await pause(tried, null);
     }
   }
 }
 
-function mayPass(status: number): boolean {
-  return status >= 500 || retryableStatus.has(status);
-}
-
-/** Seconds, or from what stands in between a date. */
-function retryAfterMs(headers: Headers): number {
-  const text = headers.get('retry-after') ?? '';
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const sent = Date.parse(headers.get('date') ?? '');
-  return Math.max(0, Date.parse(text) - sent) || 0;
-}
-
-/** Full jitter: clients that failed together do not come back together. */
-async function pause(atLeastMs: number, tried: number): Promise<void> {
-  const ms = Math.max(atLeastMs, Math.random() * Math.min(retryCapMs, retryBaseMs * 2 ** tried));
+async function pause(tried: number, retryAfter: string | null): Promise<void> {
+  const ms = pauseMs(tried, retryAfter, Math.random());
   await new Promise((resolve) => {
     setTimeout(resolve, ms);
   });

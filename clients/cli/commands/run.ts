@@ -100,15 +100,17 @@ export const run = command({
 });
 
 async function tellWhatWasLeft(client: Client, spool: Spool, url: string, out: Output): Promise<void> {
-  for (const { tell, forget } of spool.leftFor(url)) {
+  for (const { tell, forget, setAside } of spool.leftFor(url)) {
+    const { study, number, result, idempotencyKey } = tell;
     try {
-      await client.tell(tell);
-      out.say(`Told the result of trial ${tell.number} that was kept.`);
+      await client.tell({ study, number, body: result, idempotencyKey });
+      forget();
+      out.say(`Told the result of trial ${number} that was kept.`);
     } catch (error) {
       if (isAway(error)) throw error;
-      out.say(`The result of trial ${tell.number} that was kept is not taken: ${(error as Error).message}`);
+      setAside();
+      out.say(`The result of trial ${number} that was kept is not taken: ${(error as Error).message}`);
     }
-    forget();
   }
 }
 

@@ -162,14 +162,17 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
 
   /** @returns the trial as it is now; undefined when it is somebody else's. */
   async function told(trial: Trial, body: TellRequest): Promise<Trial | undefined> {
-    const forget = spool.keep({ url: settings.url, study: study.id, number: trial.number, body });
+    const kept = spool.keep({ url: settings.url, study: study.id, number: trial.number, result: body });
+    const { idempotencyKey } = kept.tell;
     try {
-      const now = await outage.through(() => client.tell({ study: study.id, number: trial.number, body }));
-      forget();
+      const now = await outage.through(() =>
+        client.tell({ study: study.id, number: trial.number, body, idempotencyKey }),
+      );
+      kept.forget();
       return now;
     } catch (error) {
       if (error instanceof PatienceOver) throw error;
-      forget();
+      kept.forget();
       const { problem } = error as { problem?: { code: string; detail: string } };
       if (problem === undefined || !moot.has(problem.code)) throw error;
       say(problem.detail);

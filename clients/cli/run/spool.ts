@@ -1,51 +1,73 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { TellRequest } from '../api.ts';
 
-/** A result that the service has not taken yet. */
+/** A result on disk that the service has not taken yet. The Python package reads and writes the same files. */
 export interface SpooledTell {
+  version: 1;
   /** Of the service. */
   url: string;
   /** The study's id. */
   study: string;
   number: number;
-  body: TellRequest;
+  result: TellRequest;
+  idempotencyKey: string;
+}
+
+export interface KeptTell {
+  tell: SpooledTell;
+  /** The service has taken it. */
+  forget(): void;
+  /** The service will not take it; what it says is kept beside the others. */
+  setAside(): void;
 }
 
 export interface Spool {
   folder: string;
-  /** Written before it is sent, so that it outlives this process. @returns forgets it. */
-  keep(tell: SpooledTell): () => void;
-  /** What earlier processes left for a service. */
-  leftFor(url: string): { tell: SpooledTell; forget: () => void }[];
+  /** Writes it down before it is sent, so that it outlives this process. */
+  keep(tell: Omit<SpooledTell, 'version' | 'idempotencyKey'>): KeptTell;
+  /** What is left for a service. */
+  leftFor(url: string): KeptTell[];
 }
 
-/** The results of this user that wait for a service, in files. */
+const suffix = '.tell.json';
+
+/** The results of this user that wait for a service. */
 export function openSpool(environment: NodeJS.ProcessEnv): Spool {
-  const folder = join(environment['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'cavia', 'tells');
-  const forgetting = (path: string) => (): void => rmSync(path, { force: true });
+  const state = environment['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
+  const folder = environment['CAVIA_SPOOL'] || join(state, 'cavia', 'spool');
   return {
     folder,
-    keep: (tell) => {
-      mkdirSync(folder, { recursive: true });
-      const path = join(folder, `${tell.study}-${tell.number}-${tell.body.attempt}.json`);
+    keep: (given) => {
+      const tell: SpooledTell = { version: 1, ...given, idempotencyKey: randomUUID() };
+      const path = join(folder, tell.idempotencyKey + suffix);
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(`${path}.part`, JSON.stringify(tell));
       renameSync(`${path}.part`, path);
-      return forgetting(path);
+      return keptAt(path, tell);
     },
     leftFor: (url) =>
       pathsIn(folder).flatMap((path) => {
         const tell = readTell(path);
-        return tell?.url === url ? [{ tell, forget: forgetting(path) }] : [];
+        return tell?.version === 1 && tell.url === url ? [keptAt(path, tell)] : [];
       }),
+  };
+}
+
+function keptAt(path: string, tell: SpooledTell): KeptTell {
+  return {
+    tell,
+    forget: () => rmSync(path, { force: true }),
+    setAside: () => renameSync(path, path.replace(suffix, '.refused.json')),
   };
 }
 
 function pathsIn(folder: string): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
+      .filter((name) => name.endsWith(suffix))
       .sort()
       .map((name) => join(folder, name));
   } catch {
