@@ -73,6 +73,7 @@ function wordPlaces(typed: readonly string[]): number[] {
 
 /** Keeps negative numbers from being taken for options. */
 const shield = '\0';
+const negative = /^-(\.?\d|inf)/i;
 
 function readOptions(
   args: readonly string[],
@@ -80,7 +81,7 @@ function readOptions(
 ): { operands: string[]; options: CommandLine['options'] } {
   const known: Options = { ...globalOptions, ...command?.options };
   const { tokens } = parseArgs({
-    args: args.map((arg) => (/^-(\.?\d|Infinity)/.test(arg) ? shield + arg : arg)),
+    args: args.map((arg) => (negative.test(arg) ? shield + arg : arg)),
     options: Object.fromEntries(
       Object.entries(known).map(([name, { type, short }]) => [name, { type, ...(short !== undefined && { short }) }]),
     ),
@@ -101,7 +102,7 @@ function readOptions(
       continue;
     }
     const value = token.value?.replace(shield, '');
-    if (value === undefined || (!token.inlineValue && value.startsWith('-') && !/^-(\.?\d|Infinity|$)/.test(value)))
+    if (value === undefined || (!token.inlineValue && value.startsWith('-') && value !== '-' && !negative.test(value)))
       throw misused(`--${token.name} needs a value, like --${token.name} ${option.value ?? 'VALUE'}.`);
     if (option.among && !option.among.includes(value))
       throw misused(`--${token.name} must be one of ${option.among.join(', ')}; got "${value}".`);

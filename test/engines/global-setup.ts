@@ -1,4 +1,6 @@
 import type { TestProject } from 'vitest/node';
+import { join } from 'node:path';
+import { bundlePackage } from '../../clients/package/bundle.ts';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { cfnLintMissing, cfnLintProgram } from './cfn-lint.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
@@ -17,6 +19,9 @@ declare module 'vitest' {
   }
 }
 
+/** The command line as the package has it starts in half the time of the sources. */
+const packageFolder = join(import.meta.dirname, '..', '..', '.bundles', 'package');
+
 /** Each is started once, and shared by all tests of a run. */
 const engines = [
   {
@@ -32,7 +37,7 @@ const engines = [
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Once, before files of tests that need them run beside each other.
-  await bundleFunctions();
+  await Promise.all([bundleFunctions(), bundlePackage(packageFolder)]);
   const running = await Promise.all(
     engines.map(async ({ key, suites, missing, start }) => {
       const lack = missing();
