@@ -45,7 +45,9 @@ function problemFailure({ problem }: ProblemError, environment: NodeJS.ProcessEn
   return { sentence, lines, exitCode: isDown ? exitCodes.unreachable : exitCodes.refused };
 }
 
-/** The service's hints are about requests; these are about commands. */
+const aboutRequests = /\b(GET|POST|PATCH|DELETE) /;
+
+/** The service's hints may be about requests; these are about commands. */
 function hintFor({ code, hint }: ProblemError['problem'], environment: NodeJS.ProcessEnv): string {
   switch (code) {
     case 'unauthenticated':
@@ -56,7 +58,9 @@ function hintFor({ code, hint }: ProblemError['problem'], environment: NodeJS.Pr
       return ' cavia study extend gives a study more trials that ended for want of them.';
     case 'study_exists':
       return ' Choose another name, or cavia study delete the old one; to go on with it, leave out what differs:';
+    case 'trial_finished':
+      return ' cavia trial retry opens a failed or cancelled trial again.';
     default:
-      return hint === undefined ? '' : ` ${hint}`;
+      return hint === undefined || aboutRequests.test(hint) ? '' : ` ${hint}`;
   }
 }

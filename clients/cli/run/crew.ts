@@ -171,10 +171,11 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
       kept.forget();
       return now;
     } catch (error) {
-      if (error instanceof PatienceOver) throw error;
-      kept.forget();
-      const { problem } = error as { problem?: { code: string; detail: string } };
-      if (problem === undefined || !moot.has(problem.code)) throw error;
+      const { problem } = error as { problem?: { code: string; status: number; detail: string } };
+      const isMoot = problem !== undefined && moot.has(problem.code);
+      // What is not refused for good, for want of a key for instance, is told later.
+      if (isMoot || problem?.status === 422) kept.forget();
+      if (!isMoot) throw error;
       say(problem.detail);
       return undefined;
     }
