@@ -7,6 +7,7 @@ import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { startElasticMq } from './elastic-mq.ts';
 import { javaEnginesMissing } from './engine-process.ts';
 import { motoMissing, startMotoServer } from './moto-server.ts';
+import { optunaMissing, optunaPython } from './optuna.ts';
 
 declare module 'vitest' {
   /** Null on a machine that lacks the engine; in CI a lacking engine fails the run. */
@@ -16,6 +17,8 @@ declare module 'vitest' {
     motoEndpoint: string | null;
     /** The program. */
     cfnLint: string | null;
+    /** A Python that has it. */
+    optunaPython: string | null;
   }
 }
 
@@ -32,7 +35,13 @@ const engines = [
   },
   { key: 'sqsEndpoint', suites: 'the SQS contract suite', missing: javaEnginesMissing, start: startElasticMq },
   { key: 'motoEndpoint', suites: 'the S3 and Batch suites on moto', missing: motoMissing, start: startMotoServer },
-  { key: 'cfnLint', suites: 'the check of the templates by cfn-lint', missing: cfnLintMissing, start: findCfnLint },
+  {
+    key: 'cfnLint',
+    suites: 'the check of the templates by cfn-lint',
+    missing: cfnLintMissing,
+    start: found(cfnLintProgram),
+  },
+  { key: 'optunaPython', suites: 'the journals that Optuna reads', missing: optunaMissing, start: found(optunaPython) },
 ] as const;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -53,8 +62,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** It is no server: each test that needs it runs it. */
-async function findCfnLint(): Promise<{ endpoint: string; stop(): Promise<void> }> {
-  return { endpoint: cfnLintProgram, stop: () => Promise.resolve() };
+function found(program: string): () => Promise<{ endpoint: string; stop(): Promise<void> }> {
+  return async () => ({ endpoint: program, stop: () => Promise.resolve() });
 }
 
 function leaveOut(suites: string, lack: string): void {

@@ -4,6 +4,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cfnLintFolder, cfnLintIsInstalled, cfnLintRequirements, installedCfnLintRequirements } from './cfn-lint.ts';
 import { enginesAreInstalled, enginesPom, installedPom, isOnPath, libFolder } from './engine-process.ts';
+import { installedOptunaRequirements, optunaFolder, optunaIsInstalled, optunaRequirements } from './optuna.ts';
 import { installedRequirements, motoIsInstalled, pythonFolder, pythonRequirements } from './moto-server.ts';
 
 interface EngineKind {
@@ -35,6 +36,7 @@ const kinds: EngineKind[] = [
   },
   pythonKind('moto (140 MB)', motoIsInstalled, pythonFolder, pythonRequirements, installedRequirements),
   pythonKind('cfn-lint (180 MB)', cfnLintIsInstalled, cfnLintFolder, cfnLintRequirements, installedCfnLintRequirements),
+  pythonKind('Optuna (150 MB)', optunaIsInstalled, optunaFolder, optunaRequirements, installedOptunaRequirements),
 ];
 
 /** A registry can hiccup. */

@@ -84,7 +84,8 @@ async function readAs<T>(path: string, reading: () => Promise<T>): Promise<T> {
     return await reading();
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw misused(`${path}: ${(error as Error).message.replace(/\.$/, '')}.`);
+    const sentence = (error as Error).message;
+    throw misused(`${path}: ${/[.?]$/.test(sentence) ? sentence : `${sentence}.`}`);
   }
 }
 

@@ -12,7 +12,8 @@ export function printedResult(text: string, objectives: readonly Objective[]): P
   const value = toldValueOf(text);
   if (value !== undefined) return objectives.length === 1 ? { values: { [objectives[0].metric]: value } } : undefined;
   const json = readJson(text);
-  const isResult = json !== null && typeof json === 'object' && ('values' in json || 'state' in json);
+  const isResult =
+    json !== null && typeof json === 'object' && (Object.hasOwn(json, 'values') || Object.hasOwn(json, 'state'));
   return isResult ? (json as PrintedResult) : undefined;
 }
 
