@@ -17,11 +17,12 @@ export interface Output {
   isTerminal: boolean;
   /** How wide lines on standard output may be. */
   columns: number;
+  rows: number;
 }
 
 export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
 
-const widthWithoutTerminal = 80;
+const sizeWithoutTerminal = { columns: 80, rows: 24 };
 
 export function openOutput(isJson: boolean): Output {
   const { stdout, stderr } = process;
@@ -37,6 +38,7 @@ export function openOutput(isJson: boolean): Output {
     },
     style: onStdout,
     isTerminal: stdout.isTTY === true,
-    columns: stdout.columns ?? widthWithoutTerminal,
+    columns: stdout.columns || sizeWithoutTerminal.columns,
+    rows: stdout.rows || sizeWithoutTerminal.rows,
   };
 }

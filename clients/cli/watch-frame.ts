@@ -16,21 +16,25 @@ export interface Watched {
 
 const widthMax = 80;
 const listedMax = 6;
+const headHeight = 7;
+const troubleMax = 2;
 const barWidth = 30;
 const levels = '█▇▆▅▄▃▂▁';
 
 /** The picture of `study watch`: lines that fit the terminal. */
 export function watchFrame(
   { study, trials, best, frontLength }: Watched,
-  out: Pick<Output, 'columns' | 'style'>,
+  out: Pick<Output, 'columns' | 'rows' | 'style'>,
 ): string {
   const width = Math.min(out.columns, widthMax);
   const { progress } = study;
-  const running = trials.filter(({ state }) => state === 'running').slice(0, listedMax);
+  // What scrolls off the screen cannot be drawn over.
+  const listed = Math.max(1, Math.min(listedMax, Math.floor((out.rows - headHeight) / 2)));
+  const running = trials.filter(({ state }) => state === 'running').slice(0, listed);
   const ended = trials
     .filter(({ finished }) => finished !== null)
     .sort((a, b) => (a.finished! < b.finished! ? 1 : -1))
-    .slice(0, listedMax);
+    .slice(0, listed);
   const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
   const trend = trendOf(study, trials, width - 6);
   const bestLine = best
@@ -43,9 +47,9 @@ export function watchFrame(
     cut(`${barText(progress.ended / Math.max(1, progress.given + progress.left), barWidth)} ${progressText(study)}`),
     out.style('green', cut(bestLine)),
     ...(trend === '' ? [] : [`      ${trend}`]),
-    ...(study.trouble ?? []).map(({ message, count }) =>
-      out.style('red', cut(`trouble ${count} × ${message.split('\n')[0]}`)),
-    ),
+    ...(study.trouble ?? [])
+      .slice(0, troubleMax)
+      .map(({ message, count }) => out.style('red', cut(`trouble ${count} × ${message.split('\n')[0]}`))),
     ...running.map((trial) => cut(`${numberCell(trial)} running   ${reportText(trial)}${paramsText(trial.params)}`)),
     ...ended.map((trial) =>
       out.style(
