@@ -71,7 +71,9 @@ function runThread(
   onEnd: (ended: { wasReady: boolean }) => void,
 ): RunningThread {
   // A source of the repository, or in the package a bundle beside this one.
-  const worker = new Worker(new URL(`model-worker${extname(import.meta.url)}`, import.meta.url), { workerData: settings });
+  const worker = new Worker(new URL(`model-worker${extname(import.meta.url)}`, import.meta.url), {
+    workerData: settings,
+  });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let isReady = false;

@@ -37,8 +37,6 @@ export function chartText({ series, xLabel, yLabel, isLogX = false, width, heigh
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const columns = width - labelWidth - 1;
   const [across, down] = [columns * dotsAcross, height * dotsDown];
-  const place = (value: number, from: number, to: number, dots: number): number =>
-    to === from ? Math.floor(dots / 2) : Math.round(((value - from) / (to - from)) * (dots - 1));
   const bits = new Uint8Array(columns * height);
   const owner = new Int16Array(columns * height).fill(-1);
   const set = (x: number, y: number, by: number): void => {
@@ -75,6 +73,11 @@ export function chartText({ series, xLabel, yLabel, isLogX = false, width, heigh
     `${' '.repeat(labelWidth + 1)}${axis}`,
     `${' '.repeat(labelWidth + 1)}${xLabel}${leftOut > 0 ? `; ${leftOut} values lie outside` : ''}`.slice(0, width),
   ].join('\n');
+}
+
+/** Which of so many dots a value falls on; of no width, the middle one. */
+function place(value: number, from: number, to: number, dots: number): number {
+  return to === from ? Math.floor(dots / 2) : Math.round(((value - from) / (to - from)) * (dots - 1));
 }
 
 /** Without values that would press all others into one line. */

@@ -33,11 +33,6 @@ export function readCommandLine(argv: readonly string[], commands: readonly Comm
   return { command, group, operands, options, rest };
 }
 
-/** The words of groups: `study`, `trial`, `plot`, `key`. */
-export function groupsOf(commands: readonly Command[]): string[] {
-  return [...new Set(commands.flatMap(({ name }) => (name.includes(' ') ? [name.split(' ')[0]] : [])))];
-}
-
 /** Options may stand anywhere; the first words are the command. */
 function findCommand(
   typed: readonly string[],

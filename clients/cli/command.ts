@@ -57,6 +57,8 @@ export interface Call<O extends Options> {
   rest: readonly string[] | undefined;
   cavia: Connection;
   out: Output;
+  /** The whole table. */
+  commands: readonly Command[];
 }
 
 type Declared<O extends Options> = Omit<Command, 'options' | 'run'> & {

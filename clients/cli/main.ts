@@ -34,7 +34,7 @@ async function run(
   else if (options['help'] === true) out.print(command ? helpOf(command) : overview(commands, group));
   else if (command) {
     const cavia = connectionTo(options['url'] as string | undefined, environment);
-    return (await command.run({ operands, options, rest, cavia, out } as never)) ?? exitCodes.done;
+    return (await command.run({ operands, options, rest, cavia, out, commands } as never)) ?? exitCodes.done;
   } else if (group === undefined) out.print(overview(commands, undefined));
   else {
     out.say(overview(commands, group));

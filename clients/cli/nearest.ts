@@ -3,7 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 /** The known name that was probably meant; undefined when none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
-  const found = known.find((one) => one.toLowerCase() === name.toLowerCase()) ?? closest(name, known as string[]);
+  const found = known.find((one) => one.toLowerCase() === name.toLowerCase()) ?? closest(name, known);
   const limit = Math.max(1, Math.ceil(found.length / 3));
   return distance(name.toLowerCase(), found.toLowerCase()) <= limit ? found : undefined;
 }

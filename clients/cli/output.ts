@@ -37,7 +37,7 @@ export function openOutput(isJson: boolean): Output {
       for (const command of commands) stderr.write(`${onStderr('dim', 'Next:')} ${onStderr('cyan', command)}\n`);
     },
     style: onStdout,
-    isTerminal: stdout.isTTY === true,
+    isTerminal: stdout.isTTY,
     columns: stdout.columns || sizeWithoutTerminal.columns,
     rows: stdout.rows || sizeWithoutTerminal.rows,
   };

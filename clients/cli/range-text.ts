@@ -116,7 +116,7 @@ function built(name: string, range: Range, given: readonly Item[], shown: string
     case 'log':
     case 'reverseLog': {
       const [low, high] = bounds(name, range, values, 2, shown);
-      return { type: 'float', low, high, ...(range !== 'uniform' && { scale: range }), ...options } as Parameter;
+      return { type: 'float', low, high, ...(range !== 'uniform' && { scale: range }), ...options };
     }
     case 'float':
     case 'int': {
@@ -125,16 +125,16 @@ function built(name: string, range: Range, given: readonly Item[], shown: string
       if (scale !== undefined && !scales.includes(scale))
         throw misused(`${name}: the scale must be linear, log or reverseLog; got ${JSON.stringify(scale)}.`);
       const named = scale !== undefined && scale !== 'linear' && { scale };
-      return { type: range, low, high, ...named, ...options } as Parameter;
+      return { type: range, low, high, ...named, ...options };
     }
     case 'ordinal':
-      return { type: 'ordinal', values: values as (string | number)[], ...options } as Parameter;
+      return { type: 'ordinal', values: values as (string | number)[], ...options };
     case 'categorical':
-      return { type: 'categorical', choices: values, ...options } as Parameter;
+      return { type: 'categorical', choices: values, ...options };
     case 'bool':
     case 'boolean':
       if (values.length > 0) throw misused(`${name}: ${range} has no values; got ${JSON.stringify(shown)}.`);
-      return { type: 'boolean', ...options } as Parameter;
+      return { type: 'boolean', ...options };
   }
 }
 

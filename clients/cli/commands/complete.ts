@@ -12,8 +12,7 @@ export const complete = command({
   rest: 'WORD…',
   examples: [],
   isHidden: true,
-  run: async ({ rest = [], cavia, out }) => {
-    const { commands } = await import('../commands.ts');
+  run: async ({ rest = [], cavia, out, commands }) => {
     const found = await completionsOf(rest, commands, async () => {
       const client = await cavia.client(0);
       const { data } = await client.listStudies({ query: { limit: studiesMax } });

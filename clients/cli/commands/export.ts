@@ -47,7 +47,7 @@ async function withCurves(client: Client, { id }: Study, trials: readonly Trial[
     const chunk = trials.slice(at, at + requestsAtATime);
     found.push(
       ...(await Promise.all(
-        chunk.map((trial) => (trial.lastReport ? client.getTrial({ study: id, number: trial.number }) : trial)),
+        chunk.map(async (trial) => (trial.lastReport ? client.getTrial({ study: id, number: trial.number }) : trial)),
       )),
     );
   }

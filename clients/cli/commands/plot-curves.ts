@@ -39,7 +39,6 @@ export const plotCurves = command({
       return out.printJson(
         trials.map((trial) => ({ number: trial.number, points: pointsOf(trial, objective.metric) })),
       );
-    const styleOf = (i: number): Style => styles[i % styles.length];
     out.print(
       chartText({
         series: trials
@@ -60,6 +59,10 @@ export const plotCurves = command({
     );
   },
 });
+
+function styleOf(i: number): Style {
+  return styles[i % styles.length];
+}
 
 /** The steps of the last attempt that reported. */
 function pointsOf({ intermediate }: TrialDetail, metric: string): [number, number][] {

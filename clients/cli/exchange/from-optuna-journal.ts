@@ -43,10 +43,10 @@ export function fromOptunaJournal(text: string, wanted: string | undefined): Imp
   const study = chosenStudy(replay(text), wanted);
   const space = spaceOf(study.trials);
   const parents = inferConditions(space, study.trials.map(paramsOf));
-  for (const [name, when] of Object.entries(parents)) space[name] = { ...space[name], when } as Parameter;
+  for (const [name, when] of Object.entries(parents)) space[name] = { ...space[name], when };
   const metrics = metricsOf(study);
   const trials = study.trials.flatMap((trial) => enqueuedTrial(trial, metrics));
-  const keys = trials.map(({ params }) => JSON.stringify(Object.entries(params).sort()));
+  const keys = trials.map(({ params }) => paramsKey(params));
   const left = study.trials.length - trials.length;
   return {
     study: {
@@ -167,7 +167,7 @@ function union(name: string, a: Parameter, b: Parameter): Parameter {
   if (a.type === 'categorical' && b.type === 'categorical')
     return { ...a, choices: [...new Set([...a.choices, ...b.choices])] };
   if ((a.type === 'float' && b.type === 'float') || (a.type === 'int' && b.type === 'int')) {
-    const wide = { ...a, low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) } as typeof a;
+    const wide = { ...a, low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
     if (a.step !== b.step || a.low !== b.low) delete wide.step;
     return wide;
   }
@@ -177,6 +177,13 @@ function union(name: string, a: Parameter, b: Parameter): Parameter {
 function paramsOf({ params }: JournalTrial): Params {
   return Object.fromEntries(
     [...params].map(([name, { parameter, internal }]) => [name, valueOfInternal(parameter, internal)]),
+  );
+}
+
+function paramsKey(params: Params): string {
+  return JSON.stringify(
+    params,
+    Object.keys(params).sort((a, b) => (a < b ? -1 : 1)),
   );
 }
 

@@ -30,8 +30,8 @@ export function fromVizierSpace(document: Record<string, unknown>): Imported {
   const spec = camelCased(document['studySpec'] ?? document['study_spec'] ?? document) as {
     parameters?: VizierParameter[];
     searchSpace?: { parameters: VizierParameter[] };
-    metrics?: { metricId?: string; name?: string; goal: string }[];
-    metricInformation?: { name: string; goal: string }[];
+    metrics?: { metricId?: string; name?: string; goal: unknown }[];
+    metricInformation?: { name: string; goal: unknown }[];
   };
   const remarks: string[] = [];
   const space: SearchSpace = {};
@@ -78,7 +78,7 @@ function parameterOf(name: string, given: VizierParameter, remarks: string[]): P
     high,
     ...scaleOf(name, given, type, high, remarks),
     ...presetOf(range.defaultValue),
-  } as Parameter;
+  };
 }
 
 function presetOf<T>(value: T | undefined): { default?: T } {

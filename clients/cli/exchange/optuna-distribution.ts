@@ -87,7 +87,7 @@ export function valueOfInternal(parameter: Parameter, internal: number): ParamVa
 
 export function isDistribution(value: unknown): boolean {
   const known = read(value);
-  return known !== undefined && (/Distribution$/.test(known.kind) || 'log' in known.attributes);
+  return known !== undefined && (known.kind.endsWith('Distribution') || 'log' in known.attributes);
 }
 
 function read(value: unknown): { kind: string; attributes: Record<string, unknown> } | undefined {

@@ -14,7 +14,7 @@ export function printedResult(text: string, objectives: readonly Objective[]): P
   const json = readJson(text);
   const isResult =
     json !== null && typeof json === 'object' && (Object.hasOwn(json, 'values') || Object.hasOwn(json, 'state'));
-  return isResult ? (json as PrintedResult) : undefined;
+  return isResult ? json : undefined;
 }
 
 /** How a program says its result, for a sentence. */

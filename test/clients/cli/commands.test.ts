@@ -43,9 +43,28 @@ describe('study', () => {
       'lr=log(1e-5, 1e-1, default=1e-3)',
       'act=[relu, tanh]',
       'slope=uniform(0, 1) when act=relu',
-      ...['--maximize', 'accuracy', '--target', '-0.5', '--trials', '7', '--parallel', '2'],
-      ...['--deadline', '2096-12-24T18:00:00Z', '--sampler', 'random', '--seed', '5', '--constraint', 'lr <= 1'],
-      ...['--lease', '60', '--attempts', '2', '--label', 'team=vision'],
+      '--maximize',
+      'accuracy',
+      '--target',
+      '-0.5',
+      '--trials',
+      '7',
+      '--parallel',
+      '2',
+      '--deadline',
+      '2096-12-24T18:00:00Z',
+      '--sampler',
+      'random',
+      '--seed',
+      '5',
+      '--constraint',
+      'lr <= 1',
+      '--lease',
+      '60',
+      '--attempts',
+      '2',
+      '--label',
+      'team=vision',
     );
     expect(study).toMatchObject({
       name: 'full',
@@ -201,7 +220,7 @@ describe('what a study has found', () => {
     const { stdout } = await does('plot', kind, name, ...more);
     const lines = stdout.split('\n');
     expect(lines.length).toBeGreaterThan(14);
-    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(80);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stdout).not.toContain('\u001B');
   });
 

@@ -10,8 +10,16 @@ let service: Service;
 beforeAll(async () => {
   service = await openService();
   await openTerminal({ CAVIA_URL: service.url }).run([
-    ...['study', 'create', 'digits', 'learningRate=log(1e-5,1e-1)', 'activation=[relu,tanh]', 'momentum=uniform(0,1)'],
-    ...['--minimize', 'validationLoss', '--trials', '8'],
+    'study',
+    'create',
+    'digits',
+    'learningRate=log(1e-5,1e-1)',
+    'activation=[relu,tanh]',
+    'momentum=uniform(0,1)',
+    '--minimize',
+    'validationLoss',
+    '--trials',
+    '8',
   ]);
 });
 
@@ -56,7 +64,7 @@ function screenOf(bytes: string): { end: string[]; pictures: string[][] } {
   // eslint-disable-next-line no-control-regex -- terminals are told what to do by such
   for (const [token] of bytes.matchAll(/\u001B\[[\d;]*[A-Za-z]|\r|\n|[^\u001B\r\n]+/g)) {
     if (token === '\n') lines[++row] ??= '';
-    else if (/^\u001B\[\d+A$/.test(token)) row -= Number(token.slice(2, -1));
+    else if (token.endsWith('A') && token.startsWith('\u001B')) row -= Number(token.slice(2, -1));
     else if (token === '\u001B[0J') {
       pictures.push(lines.slice(row).filter((line) => line !== ''));
       lines = [...lines.slice(0, row), ''];
@@ -83,7 +91,7 @@ describe('study watch in a terminal', () => {
     for (const picture of [...pictures, end]) {
       expect(picture[0]).toMatch(/^digits {2}(active|finished \(trials\)) {2}minimize validationLoss$/);
       expect(picture.filter((line) => line.startsWith('digits'))).toHaveLength(1);
-      for (const line of picture.slice(0, 14)) expect([...line].length).toBeLessThanOrEqual(80);
+      for (const line of picture.slice(0, 14)) expect(line.length).toBeLessThanOrEqual(80);
     }
     expect(end[0]).toContain('finished (trials)');
     expect(end[1]).toMatch(/^█{30} 8 of 8 ended$/);
@@ -95,7 +103,7 @@ describe('study watch in a terminal', () => {
   it('fits a window that is narrow and low', async () => {
     const { bytes } = await inTerminal(['study', 'watch', 'digits'], { columns: 40, rows: 10 });
     const { end } = screenOf(bytes);
-    for (const line of end.slice(0, -2)) expect([...line].length).toBeLessThanOrEqual(40);
+    for (const line of end.slice(0, -2)) expect(line.length).toBeLessThanOrEqual(40);
     expect(end.length).toBeLessThanOrEqual(10);
   });
 });
