@@ -15,7 +15,8 @@ export async function main(
   endQuietlyWithThePipe();
   const out = openOutput(argv.includes('--json'));
   try {
-    return await run(argv, environment, version, out);
+    const typed = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+    return await run(typed, environment, version, out);
   } catch (error) {
     const { sentence, lines, exitCode } = failureOf(error, environment);
     out.say([sentence, ...lines].join('\n'));
