@@ -8,4 +8,7 @@ if (own[0] < needed[0] || (own[0] === needed[0] && own[1] < needed[1])) {
 }
 var sources = new URL('../clients/cli/entry.ts', import.meta.url);
 var { existsSync } = await import('node:fs');
+var { enableCompileCache } = await import('node:module');
+// The next start need not compile again.
+enableCompileCache();
 await import(existsSync(sources) ? sources : new URL('../dist/cli.js', import.meta.url));

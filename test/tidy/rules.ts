@@ -114,7 +114,10 @@ const floors: Record<string, Floor> = {
   'clients/cli/commands/serve.ts': { floors: ['clients/cli', 'local'], packages: [] },
   'clients/package': { floors: [], packages: ['node:', 'esbuild'] },
   'local/demo': { floors: ['local', 'shared/api', 'shared/domain'], packages: ['node:'] },
-  bench: { floors: ['local', 'shared', 'infra/bundle.ts', 'test/audit.ts'], packages: ['node:', 'zod'] },
+  bench: {
+    floors: ['local', 'shared', 'infra/bundle.ts', 'clients/package/bundle.ts', 'test/audit.ts'],
+    packages: ['node:', 'zod'],
+  },
   docs: { floors: ['shared/api', 'clients/cli', 'package.json'], packages: ['node:', 'zod'] },
   test: {
     floors: ['shared', 'local', 'clients', 'functions', 'infra', 'bench', 'docs', 'package.json'],
