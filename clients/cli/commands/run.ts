@@ -82,7 +82,7 @@ export const run = command({
       gpus,
       worker: `${hostname()}-${process.pid}`.slice(-128),
       interrupts,
-      outage: watchOutage(patienceMs, Date.now, out.say, () => interrupts.level() >= 2),
+      outage: watchOutage(patienceMs, Date.now, out.say),
       spool,
       nowMs: Date.now,
       say: out.say,

@@ -2,7 +2,7 @@ import type { NewStudy } from '../api.ts';
 import { command } from '../command.ts';
 import { newStudy, studyOptions } from '../new-study.ts';
 import { misused } from '../refusal.ts';
-import { stateText } from '../study-text.ts';
+import { progressText, stateText } from '../study-text.ts';
 
 export const studyCreate = command({
   name: 'study create',
@@ -33,8 +33,8 @@ export const studyCreate = command({
     const client = await cavia.client();
     const study = await client.createStudy({ body: body as NewStudy });
     if (out.isJson) out.printJson(study);
-    const isOld = study.progress.given > 0 || study.state !== 'active';
-    out.say(isOld ? `Opened ${study.name}, which is ${stateText(study)}.` : `Created ${study.name}.`);
+    // The service opens a study that is there as it creates one that is not.
+    out.say(`${study.name} is ${stateText(study)}: ${progressText(study)}.`);
     if (study.training) out.next(`cavia study watch ${study.name}`);
     else out.next(`cavia run ${study.name} -- python train.py {*}`);
   },

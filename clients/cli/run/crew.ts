@@ -39,6 +39,7 @@ export interface CrewSettings {
 export type CrewEnd = { kind: 'done' } | { kind: 'program'; sentence: string } | { kind: 'away'; sentence: string };
 
 const messageLengthMax = 1000;
+const pausedSeconds = 1;
 
 /** One process per worker, until the study has nothing more to give. */
 export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
@@ -47,6 +48,7 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
   const isBest = bestNoticer(study);
   const said = new Set<string>();
   let end: CrewEnd | undefined;
+  const teller = { ...settings, isWanted: () => interrupts.level() < 2 };
   const isOver = (): boolean => end !== undefined || interrupts.level() > 0;
   const blame = (sentence: string): void => void (end ??= { kind: 'program', sentence });
 
@@ -58,25 +60,32 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
   async function work(slot: number): Promise<void> {
     while (!isOver()) {
       const body = { count: 1, worker: settings.worker };
-      const answer = await outage.through(() => client.ask({ study: study.id, body }));
+      const answer = await outage.through(
+        () => client.ask({ study: study.id, body }),
+        () => !isOver(),
+      );
       const [trial] = answer.trials;
       if (trial) await train(trial, slot);
-      else if (answer.retryAfterSeconds === undefined) return;
-      else {
-        if (answer.reason === 'paused')
-          sayOnce(`${study.name} is paused: cavia study resume ${study.name} goes on with it.`);
-        await sleep(answer.retryAfterSeconds * 1000, undefined, { signal: interrupts.first }).catch(() => undefined);
-      }
+      else if (answer.reason === 'paused') {
+        sayOnce(`${study.name} is paused: cavia study resume ${study.name} goes on with it.`);
+        await rest(pausedSeconds);
+      } else if (answer.retryAfterSeconds === undefined) return;
+      else await rest(answer.retryAfterSeconds);
     }
+  }
+
+  /** Until something may have changed, or it is interrupted. */
+  async function rest(seconds: number): Promise<void> {
+    await sleep(seconds * 1000, undefined, { signal: interrupts.first }).catch(() => undefined);
   }
 
   async function train(trial: Trial, slot: number): Promise<void> {
     // It may have been told to end while the trial was being given out.
     if (isOver()) return giveBack(trial);
-    const folder = attemptFolder(study.name, trial.number, trial.attempt);
     const startMs = nowMs();
-    const process = await start(trial, folder, slot);
-    if (!process) return giveBack(trial);
+    const started = await start(trial, slot);
+    if (!started) return giveBack(trial);
+    const { process, folder } = started;
     const heart = startHeart(client, study, trial, process, ({ message }) => sayOnce(message));
     const ended = await process.ended;
     heart.stop();
@@ -85,17 +94,21 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
     await settle(trial, folder, ended, (nowMs() - startMs) / 1000);
   }
 
-  async function start(trial: Trial, folder: AttemptFolder, slot: number): Promise<TrainingProcess | undefined> {
+  async function start(
+    trial: Trial,
+    slot: number,
+  ): Promise<{ process: TrainingProcess; folder: AttemptFolder } | undefined> {
     const place = { url: settings.url, study: study.id };
-    const own = trialEnvironment(place, trial, folder, settings.gpus?.[slot % settings.gpus.length]);
     const argv = filledTemplate(settings.command, trial.params);
     try {
+      const folder = attemptFolder(study.name, trial.number, trial.attempt);
+      const own = trialEnvironment(place, trial, folder, settings.gpus?.[slot % settings.gpus.length]);
       const process = await startTraining(argv, { ...settings.environment, ...own }, folder.log);
       running.add(process);
       say(`trial ${trial.number} started: ${paramsText(trial.params)}`);
       // The second Ctrl-C may have come while it was being started.
       if (interrupts.level() >= 2) process.signal('SIGTERM');
-      return process;
+      return { process, folder };
     } catch (error) {
       blame(`The program could not be started: ${(error as Error).message}.`);
       return undefined;
@@ -110,7 +123,9 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
     const result = text === undefined ? undefined : printedResult(text, study.objectives);
     if (result) return deliver(trial, { ...result, attempt }, folder, seconds);
     // It may have told by itself.
-    const now = await outage.through(() => client.getTrial({ study: study.id, number })).catch(() => undefined);
+    const now = await outage
+      .through(() => client.getTrial({ study: study.id, number }), teller.isWanted)
+      .catch(() => undefined);
     if (now && now.attempt === attempt && now.finished !== null) return noteResult(now, seconds);
     if (ended.code !== 0) {
       if (interrupts.level() >= 2) return giveBack(trial);
@@ -130,7 +145,7 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
 
   async function deliver(trial: Trial, body: TellRequest, folder: AttemptFolder, seconds: number): Promise<void> {
     try {
-      const now = await tellSurely(settings, study.id, trial.number, body);
+      const now = await tellSurely(teller, study.id, trial.number, body);
       if (now?.state === 'waiting' || now?.state === 'failed')
         return say(`trial ${trial.number} failed: ${now.message ?? 'it said so'} (${folder.log})`);
       if (now) noteResult(now, seconds);
@@ -153,7 +168,7 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
     if (countInARow !== undefined)
       blame(`The program failed ${countInARow} times in a row, last with ${shown}. Its output is in ${folder.log}`);
     const body = { attempt, state: 'failed' as const, message: message.slice(-messageLengthMax) };
-    await tellSurely(settings, study.id, number, body);
+    await tellSurely(teller, study.id, number, body);
   }
 
   function noteResult(trial: Trial, seconds: number): void {

@@ -7,21 +7,16 @@ export class PatienceOver extends Error {
 
 /** Goes on asking a service that cannot be reached, for a while; says once that it is away, and that it is back. */
 export interface Outage {
-  /** @throws PatienceOver, or what the service refuses. */
-  through<T>(call: () => Promise<T>): Promise<T>;
+  /** @param isWanted whether to go on trying. @throws PatienceOver, or what the service refuses. */
+  through<T>(call: () => Promise<T>, isWanted?: () => boolean): Promise<T>;
 }
 
 const pauseMs = 1_000;
 
-export function watchOutage(
-  patienceMs: number,
-  nowMs: () => number,
-  say: (sentence: string) => void,
-  isOver: () => boolean,
-): Outage {
+export function watchOutage(patienceMs: number, nowMs: () => number, say: (sentence: string) => void): Outage {
   let awaySinceMs: number | undefined;
   return {
-    through: async (call) => {
+    through: async (call, isWanted = () => true) => {
       for (;;) {
         try {
           const answer = await call();
@@ -33,7 +28,7 @@ export function watchOutage(
           if (awaySinceMs === undefined)
             say(`${(error as Error).message}; results are kept, and it is tried again for ${patienceMs / 1000} s.`);
           awaySinceMs ??= nowMs();
-          if (isOver() || nowMs() - awaySinceMs >= patienceMs)
+          if (!isWanted() || nowMs() - awaySinceMs >= patienceMs)
             throw new PatienceOver((error as Error).message, { cause: error });
           await sleep(Math.min(pauseMs, patienceMs));
         }

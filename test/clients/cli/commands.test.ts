@@ -106,7 +106,7 @@ describe('study', () => {
   it('create opens a study that is there, and shows how another one differs', async () => {
     const name = await newStudy();
     const again = await does('study', 'create', name, 'lr=log(1e-4, 1e-1)', 'layers=int(1, 4)', '--minimize', 'loss');
-    expect(again.stderr).toContain(`Created ${name}.`);
+    expect(again.stderr).toContain(`${name} is active: 0 of 100 ended.`);
     const other = await terminal.run(['study', 'create', name, 'lr=log(1e-4, 1)', '--minimize', 'loss']);
     expect(other.code).toBe(1);
     expect(other.stderr).toContain('space.lr.high: stored 0.1, sent 1');

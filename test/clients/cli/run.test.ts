@@ -141,6 +141,36 @@ describe('cavia run', () => {
     expect((await trialsOf(study))[0]).toMatchObject({ state: 'complete', attempt: 1, failures: 0 });
   });
 
+  it('waits while the study is paused', async () => {
+    const study = await newStudy({ budget: { trials: 1 } });
+    await service.send('PATCH', `/v1/studies/${study}`, { state: 'paused' });
+    const running = terminalWith('echo 1').start(['run', study, '--', 'sh', 'train.sh']);
+    await running.said(/is paused: cavia study resume run\d+ goes on with it\./);
+    await service.send('PATCH', `/v1/studies/${study}`, { state: 'active' });
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(await trialsOf(study)).toMatchObject([{ state: 'complete' }]);
+  });
+
+  it('tells results that it cannot keep', async () => {
+    const study = await newStudy({ budget: { trials: 1 } });
+    const terminal = terminalWith('echo 1');
+    writeFileSync(join(terminal.folder, 'state'), 'a file');
+    const ended = await terminal.run(['run', study, '--', 'sh', 'train.sh']);
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toMatch(/^Results cannot be kept in \S+ until they are told: ENOTDIR\.$/m);
+    expect(await trialsOf(study)).toMatchObject([{ state: 'complete' }]);
+  });
+
+  it('blames the folder when nothing can be written there, and gives the trial back', async () => {
+    const study = await newStudy({ budget: { trials: 1 } });
+    const terminal = terminalWith('echo 1');
+    writeFileSync(join(terminal.folder, '.cavia'), 'a file');
+    const ended = await terminal.run(['run', study, '--', 'sh', 'train.sh']);
+    expect(ended.code).toBe(5);
+    expect(ended.stderr).toMatch(/^The program could not be started: ENOTDIR/m);
+    expect(await trialsOf(study)).toMatchObject([{ state: 'waiting', failures: 0 }]);
+  });
+
   it('ends a program whose trial is cancelled', async () => {
     const study = await newStudy({ budget: { trials: 1 }, lease: { seconds: 1 } });
     const running = terminalWith('sleep 60').start(['run', study, '--', 'sh', 'train.sh']);
