@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Study, Trial } from '../api.ts';
 import { command } from '../command.ts';
-import { readTrials } from '../read-trials.ts';
 import { misused } from '../refusal.ts';
 import { isAway } from '../run/outage.ts';
 import { findStudy } from '../study-name.ts';
 import { progressText, stateText } from '../study-text.ts';
 import { paramsText, valuesText } from '../trial-text.ts';
 import { watchFrame, type Watched } from '../watch-frame.ts';
+import { refreshTrials } from '../watch-trials.ts';
 
 const everySecondsMin = 0.1;
 
@@ -24,9 +24,10 @@ export const studyWatch = command({
       throw misused(`--every must be a number from ${everySecondsMin} on; got "${every}".`);
     const client = await cavia.client();
     const { id } = await findStudy(client, name);
+    const isDrawn = out.isTerminal && !out.isJson;
     let shown = '';
     let height = 0;
-    let trials: { ended: number; list: Trial[] } = { ended: -1, list: [] };
+    let trials: Trial[] = [];
     for (;;) {
       const study = await client.getStudy({ study: id }).catch((error: unknown) => {
         // It may only be starting anew; who watches can see that nothing moves.
@@ -34,13 +35,12 @@ export const studyWatch = command({
         return undefined;
       });
       if (study) {
-        if (study.progress.ended !== trials.ended || study.progress.running > 0)
-          trials = { ended: study.progress.ended, list: await readTrials(client, id) };
-        const watched = { study, trials: trials.list, ...(await bestOf(client, study)) };
-        const next = out.isJson ? JSON.stringify(study) : out.isTerminal ? watchFrame(watched, out) : lineOf(watched);
+        if (isDrawn) trials = await refreshTrials(client, id, trials);
+        const watched = { study, trials, ...(await bestOf(client, study)) };
+        const next = out.isJson ? JSON.stringify(study) : isDrawn ? watchFrame(watched, out) : lineOf(watched);
         if (next !== shown) {
           // Up over the last picture, which is cleared to the end of the screen.
-          if (out.isTerminal && !out.isJson && height > 0) process.stdout.write(`\u001B[${height}A\u001B[0J`);
+          if (isDrawn && height > 0) process.stdout.write(`\u001B[${height}A\u001B[0J`);
           out.print(next);
           shown = next;
           height = next.split('\n').length;

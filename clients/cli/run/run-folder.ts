@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** Where `run` keeps what the programs of a study write, below the folder in which it runs. */
@@ -12,15 +12,18 @@ export interface AttemptFolder {
   checkpoint: string;
 }
 
-/** The places of an attempt; the folder above them is made. */
+/** The places of an attempt, made ready: an earlier study of the same name may have left something there. */
 export function attemptFolder(study: string, number: number, attempt: number): AttemptFolder {
   const folder = resolve(runsFolder, study);
   mkdirSync(folder, { recursive: true });
-  return {
+  const places: AttemptFolder = {
     log: logPath(study, number, attempt),
     result: join(folder, `${number}-${attempt}.result.json`),
     checkpoint: join(folder, `${number}.checkpoint`),
   };
+  rmSync(places.result, { recursive: true, force: true });
+  if (attempt === 1) rmSync(places.checkpoint, { recursive: true, force: true });
+  return places;
 }
 
 /** What `run` kept of an attempt; undefined when it is not here. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openService, type Service } from '../../http/open-service.ts';
@@ -139,6 +139,17 @@ describe('cavia run', () => {
     const terminal = terminalWith('sleep 2.5; case "$CAVIA_CHECKPOINT_URI" in */0.checkpoint) echo 1;; esac');
     expect(await terminal.run(['run', study, '--', 'sh', 'train.sh'])).toMatchObject({ code: 0 });
     expect((await trialsOf(study))[0]).toMatchObject({ state: 'complete', attempt: 1, failures: 0 });
+  });
+
+  it('does not take what an earlier study of the same name left for a result', async () => {
+    const terminal = terminalWith('[ -e "$CAVIA_CHECKPOINT_URI" ] || echo 0.5 > "$CAVIA_RESULT_URI"; echo 1');
+    const study = await newStudy({ budget: { trials: 1 } });
+    const folder = join(terminal.folder, '.cavia', 'runs', study);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, '0-1.result.json'), '7');
+    writeFileSync(join(folder, '0.checkpoint'), 'old');
+    expect(await terminal.run(['run', study, '--', 'sh', 'train.sh'])).toMatchObject({ code: 0 });
+    expect(await trialsOf(study)).toMatchObject([{ values: { loss: 0.5 } }]);
   });
 
   it('waits while the study is paused', async () => {

@@ -46,6 +46,7 @@ async function inTerminal(args: string[], window: Window = {}): Promise<Shown> {
     'python3',
     [script, `${columns}`, `${rows}`, prompt, answer, process.execPath, launcher, ...args],
     {
+      cwd: openTerminal().folder,
       env: { PATH: process.env['PATH'], TERM: 'xterm-256color', CAVIA_URL: service.url, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
@@ -128,7 +129,24 @@ describe('a question', () => {
     expect(kept.code).toBe(1);
     expect(kept.bytes).toContain('Nothing was changed.');
     expect((await service.get('/v1/studies/doomed')).status).toBe(200);
+    expect((await inTerminal(['study', 'delete', 'doomed'], { prompt, answer: '\u0003' })).code).toBe(130);
     expect((await inTerminal(['study', 'delete', 'doomed'], { prompt, answer: 'y\r' })).code).toBe(0);
     expect((await service.get('/v1/studies/doomed')).status).toBe(404);
+  });
+});
+
+describe('Ctrl-C in the terminal of cavia run', () => {
+  it('does not reach the program, which goes on to its end', async () => {
+    await service.post('/v1/studies', {
+      name: 'calm',
+      space: { x: { type: 'float', low: 0, high: 1 } },
+      objectives: [{ metric: 'loss', direction: 'minimize' }],
+    });
+    const script = "trap 'echo 666; exit' INT; i=0; while [ $i -lt 10 ]; do sleep 0.1; i=$((i + 1)); done; echo 0.5";
+    const window = { prompt: 'trial 0 started', answer: '\u0003' };
+    const { code, bytes } = await inTerminal(['run', 'calm', '--', 'sh', '-c', script], window);
+    expect(code).toBe(130);
+    expect(bytes).toContain('Taking no more trials; 1 go on to their end. Ctrl-C again ends them.');
+    expect(bytes).toContain('trial 0 loss=0.5 after');
   });
 });
