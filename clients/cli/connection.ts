@@ -16,7 +16,7 @@ export interface Connection {
 const retriesDefault = 2;
 
 export function connectionTo(given: string | undefined, environment: NodeJS.ProcessEnv): Connection {
-  const url = given ?? (environment['CAVIA_URL'] || defaultUrl);
+  const url = (given ?? (environment['CAVIA_URL'] || defaultUrl)).replace(/\/+$/, '');
   if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
     const source = given === undefined ? 'CAVIA_URL' : '--url';
     throw misused(`${source} must be an address like ${defaultUrl}; got ${JSON.stringify(url)}.`);
