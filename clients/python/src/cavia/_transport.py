@@ -133,20 +133,19 @@ def new_key() -> str:
 
 
 def json_of(document: Json) -> bytes:
-    """JSON has no NaN or infinity; the contract spells them as words."""
-    return json.dumps(_spelled(document), allow_nan=False, ensure_ascii=False).encode()
+    return json.dumps(plain(document), allow_nan=False, ensure_ascii=False).encode()
 
 
-def _spelled(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The value as JSON can say it: NaN and infinity as words, scalars of NumPy and PyTorch as numbers."""
     if isinstance(value, dict):
-        return {name: _spelled(inner) for name, inner in value.items()}
+        return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_spelled(inner) for inner in value]
+        return [plain(inner) for inner in value]
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     if not isinstance(value, (str, int, float, bool, type(None))) and hasattr(value, "item"):
-        # A scalar of NumPy or PyTorch.
-        return _spelled(value.item())
+        return plain(value.item())
     return value
 
 
