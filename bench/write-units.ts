@@ -2,7 +2,7 @@ import { localCaller, wirePorts } from '../local/wire.ts';
 import { createClient, type Client } from '../shared/api/client.ts';
 import { createRouter } from '../shared/http/router.ts';
 import { unitAt } from '../shared/numerics/random.ts';
-import { authenticate } from '../shared/service/authenticate.ts';
+import { authenticate } from '../shared/service/keys/authenticate.ts';
 import { openSqliteTable } from '../shared/store/sqlite-table.ts';
 import { isWindow, meterTable, type Charge, type MeteredTable } from './metered-table.ts';
 import { median } from './quantiles.ts';

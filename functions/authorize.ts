@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
-import { authenticate } from '../shared/service/authenticate.ts';
+import { authenticate } from '../shared/service/keys/authenticate.ts';
 import { ServiceError } from '../shared/service/errors.ts';
 import { contextOf, type AuthorizerContext } from './caller-of.ts';
 import { wirePorts } from './wire.ts';

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { firstTenant, type Caller } from '../shared/service/call.ts';
 import { ServiceError } from '../shared/service/errors.ts';
-import type { Scope } from '../shared/service/ports.ts';
+import type { Scope } from '../shared/service/ports/api-keys.ts';
 
 /** What the authorizer found out, as it travels to the functions with the event: flat, and texts only. */
 export type AuthorizerContext =

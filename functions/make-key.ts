@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { CreateApiKeyRequest, type CreatedApiKey } from '../shared/api/messages.ts';
 import { parseOrRefuse } from '../shared/http/sentences.ts';
 import { firstTenant } from '../shared/service/call.ts';
-import { createApiKey } from '../shared/service/create-api-key.ts';
+import { createApiKey } from '../shared/service/keys/create-api-key.ts';
 import { wirePorts } from './wire.ts';
 
 /**

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { refit } from '../shared/service/refit.ts';
+import { refit } from '../shared/service/model/refit.ts';
 import { studiesIn } from './studies-in.ts';
 import { wirePorts } from './wire.ts';
 

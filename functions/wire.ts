@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ports } from '../shared/service/ports.ts';
+import type { Ports } from '../shared/service/ports/ports.ts';
 import { openDynamoTable } from '../shared/store/dynamo-table.ts';
 import { portsOnTable } from '../shared/store/ports-on-table.ts';
 

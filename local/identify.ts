@@ -1,7 +1,7 @@
-import { authenticate } from '../shared/service/authenticate.ts';
+import { authenticate } from '../shared/service/keys/authenticate.ts';
 import type { Caller } from '../shared/service/call.ts';
 import { ServiceError } from '../shared/service/errors.ts';
-import type { Ports } from '../shared/service/ports.ts';
+import type { Ports } from '../shared/service/ports/ports.ts';
 import { jobOfToken } from '../shared/service/training/job-token.ts';
 import { localCaller } from './wire.ts';
 

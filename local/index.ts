@@ -1,5 +1,5 @@
 import { createRouter } from '../shared/http/router.ts';
-import type { Ports } from '../shared/service/ports.ts';
+import type { Ports } from '../shared/service/ports/ports.ts';
 import { openSqliteTable } from '../shared/store/sqlite-table.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { identifyCaller } from './identify.ts';

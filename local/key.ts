@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createApiKey } from '../shared/service/create-api-key.ts';
+import { createApiKey } from '../shared/service/keys/create-api-key.ts';
 import { openSqliteTable } from '../shared/store/sqlite-table.ts';
 import { localCaller, wirePorts } from './wire.ts';
 

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { AskResponse } from '../shared/api/messages.ts';
 import { readBytes } from '../shared/http/json-body.ts';
 import { ServiceError } from '../shared/service/errors.ts';
-import type { StudyName } from '../shared/service/training-port.ts';
+import type { StudyName } from '../shared/service/ports/training.ts';
 import type { FromModelThread, ModelThreadSettings, ResponseMessage, ToModelThread } from './model-messages.ts';
 
 /** The thread of the routes that use the model, as the others see it. */

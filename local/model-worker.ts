@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createRouter } from '../shared/http/router.ts';
-import { giveToJobs } from '../shared/service/ask.ts';
-import { refit } from '../shared/service/refit.ts';
+import { giveToJobs } from '../shared/service/trials/ask.ts';
+import { refit } from '../shared/service/model/refit.ts';
 import { joinSqliteTable } from '../shared/store/sqlite-table.ts';
 import { startFits } from './fits.ts';
 import { identifyCaller } from './identify.ts';

@@ -1,5 +1,5 @@
 import { firstTenant, type Caller } from '../shared/service/call.ts';
-import type { Ports } from '../shared/service/ports.ts';
+import type { Ports } from '../shared/service/ports/ports.ts';
 import { portsOnTable } from '../shared/store/ports-on-table.ts';
 import type { Table } from '../shared/store/table.ts';
 

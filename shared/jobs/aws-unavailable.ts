@@ -1,4 +1,4 @@
-import { JobsUnavailable } from '../service/job-errors.ts';
+import { JobsUnavailable } from '../service/ports/job-errors.ts';
 
 interface AwsError extends Error {
   $fault?: 'client' | 'server';

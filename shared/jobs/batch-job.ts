@@ -1,4 +1,4 @@
-import type { Job } from '../service/runner-port.ts';
+import type { Job } from '../service/ports/job-runner.ts';
 import { batchJobEnd } from './batch-job-end.ts';
 
 /** What Batch says of a job: in DescribeJobs and, in the same shape, in the events of its state changes. */

@@ -8,8 +8,8 @@ import {
   type ResourceRequirement,
 } from '@aws-sdk/client-batch';
 import { GetLogEventsCommand, type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { JobRefused } from '../service/job-errors.ts';
-import { lineBytesMax, type Job, type JobOrder, type JobRunner } from '../service/runner-port.ts';
+import { JobRefused } from '../service/ports/job-errors.ts';
+import { lineBytesMax, type Job, type JobOrder, type JobRunner } from '../service/ports/job-runner.ts';
 import { unavailableOr } from './aws-unavailable.ts';
 import { batchJob, logStreamOf, type BatchJobDetail } from './batch-job.ts';
 

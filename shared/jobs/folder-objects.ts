@@ -4,8 +4,8 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isObjectKey } from '../domain/object-key.ts';
-import { JobsUnavailable } from '../service/job-errors.ts';
-import { objectBytesMax, type Objects, type StoredObject } from '../service/objects-port.ts';
+import { JobsUnavailable } from '../service/ports/job-errors.ts';
+import { objectBytesMax, type Objects, type StoredObject } from '../service/ports/objects.ts';
 import { assertWithin } from './message-limits.ts';
 
 /** The port on the files of a folder. A put is flushed to the disk before it is answered. */

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { lineBytesMax } from '../service/runner-port.ts';
+import { lineBytesMax } from '../service/ports/job-runner.ts';
 
 const errorsBelow = '\n--- standard error ---\n';
 

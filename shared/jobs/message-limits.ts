@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OutgoingMessage } from '../service/queue-port.ts';
+import type { OutgoingMessage } from '../service/ports/queue.ts';
 
 const delaySecondsMax = 900;
 /** SQS refuses what XML cannot hold. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { JobRefused } from '../service/job-errors.ts';
-import type { JobOrder } from '../service/runner-port.ts';
+import { JobRefused } from '../service/ports/job-errors.ts';
+import type { JobOrder } from '../service/ports/job-runner.ts';
 import { findProgram } from './program.ts';
 
 const jobNamePattern = /^[A-Za-z0-9_-]{1,128}$/;

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { JobRefused, JobsUnavailable } from '../service/job-errors.ts';
+import { JobRefused, JobsUnavailable } from '../service/ports/job-errors.ts';
 import { sayIdentity } from './process-identity.ts';
 
 /**

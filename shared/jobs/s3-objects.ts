@@ -7,7 +7,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { isObjectKey } from '../domain/object-key.ts';
-import { objectBytesMax, type Objects, type StoredObject } from '../service/objects-port.ts';
+import { objectBytesMax, type Objects, type StoredObject } from '../service/ports/objects.ts';
 import { unavailableOr } from './aws-unavailable.ts';
 import { assertWithin } from './message-limits.ts';
 

@@ -1,5 +1,5 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
-import { JobsUnavailable } from '../service/job-errors.ts';
+import { JobsUnavailable } from '../service/ports/job-errors.ts';
 import {
   messageBytesMax,
   receiveMax,
@@ -7,7 +7,7 @@ import {
   type Queue,
   type QueueCounts,
   type ReceivedMessage,
-} from '../service/queue-port.ts';
+} from '../service/ports/queue.ts';
 import { openSqliteFile, troubleOf } from '../store/sqlite-file.ts';
 import { assertMessages, assertWithin } from './message-limits.ts';
 

@@ -7,7 +7,7 @@ import {
   StartMessageMoveTaskCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { JobsUnavailable } from '../service/job-errors.ts';
+import { JobsUnavailable } from '../service/ports/job-errors.ts';
 import {
   messageBytesMax,
   receiveMax,
@@ -15,7 +15,7 @@ import {
   type OutgoingMessage,
   type Queue,
   type QueueCounts,
-} from '../service/queue-port.ts';
+} from '../service/ports/queue.ts';
 import { unavailableOr } from './aws-unavailable.ts';
 import { assertMessages, assertWithin } from './message-limits.ts';
 

@@ -1,4 +1,4 @@
-import type { Scope } from './ports.ts';
+import type { Scope } from './ports/api-keys.ts';
 
 /** Whose everything is where there is nobody else: on a laptop, and where IAM says who may call. */
 export const firstTenant = '00000000000000000000000000';

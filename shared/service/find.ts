@@ -4,7 +4,9 @@ import type { StudySpec } from '../domain/study.ts';
 import type { Call } from './call.ts';
 import { ServiceError } from './errors.ts';
 import { shown } from './fields.ts';
-import type { Ports, StudyRecord, TrialRecord } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
+import type { StudyRecord } from './ports/studies.ts';
+import type { TrialRecord } from './ports/trials.ts';
 
 const trialNumberPattern = /^(0|[1-9]\d{0,7})$/;
 

@@ -1,6 +1,7 @@
 import type { Call, Reply } from './call.ts';
 import { ServiceError } from './errors.ts';
-import type { Ports, Receipt } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
+import type { Receipt } from './ports/receipts.ts';
 
 /** A request with an idempotency key, before it is answered. */
 export interface KeyedRequest {

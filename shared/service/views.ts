@@ -4,7 +4,9 @@ import { trainingSeed } from '../engine/training-seed.ts';
 import { rfc3339 } from '../domain/time.ts';
 import type { TrialJob } from '../domain/trial-job.ts';
 import type { Trial } from '../domain/trial.ts';
-import type { ApiKeyRecord, HeldJob, StudyRecord, TrialRecord } from './ports.ts';
+import type { ApiKeyRecord } from './ports/api-keys.ts';
+import type { StudyRecord } from './ports/studies.ts';
+import type { HeldJob, TrialRecord } from './ports/trials.ts';
 
 /** Records as the contract shows them. */
 

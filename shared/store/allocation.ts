@@ -1,6 +1,7 @@
 import { parallelMax } from '../domain/budget.ts';
 import type { Counter } from '../domain/counter.ts';
-import type { Allocation, StudyRecord } from '../service/ports.ts';
+import type { StudyRecord } from '../service/ports/studies.ts';
+import type { Allocation } from '../service/ports/trials.ts';
 import { counterAttributes, counterOf } from './items.ts';
 import { keyOf, keys } from './keys.ts';
 import { counted, findOpen, numbersFrom } from './open-trials.ts';

@@ -1,5 +1,5 @@
 import { isIdentifier } from '../domain/identifier.ts';
-import type { ApiKeyRecord, ApiKeyStore } from '../service/ports.ts';
+import type { ApiKeyRecord, ApiKeyStore } from '../service/ports/api-keys.ts';
 import { apiKeyAttributes, apiKeyOf } from './items.ts';
 import { apiKeyListingRange, keys } from './keys.ts';
 import { receiptWrites } from './receipts.ts';

@@ -1,4 +1,5 @@
-import type { AskCommit, AskRefusal, StudyRecord } from '../service/ports.ts';
+import type { StudyRecord } from '../service/ports/studies.ts';
+import type { AskCommit, AskRefusal } from '../service/ports/trials.ts';
 import { keyOf, keys } from './keys.ts';
 import { receiptWrites } from './receipts.ts';
 import type { Table, TransactWrite } from './table.ts';

@@ -1,4 +1,5 @@
-import type { AttemptEnd, HeldJob, HeldSlot } from '../service/ports.ts';
+import type { AttemptEnd, HeldSlot } from '../service/ports/jobs.ts';
+import type { HeldJob } from '../service/ports/trials.ts';
 import type { Attributes, AttributeValue } from './table.ts';
 
 /** The job of a trial in the trial's own item, field by field, since conditions are on attributes. */

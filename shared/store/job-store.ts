@@ -1,4 +1,6 @@
-import type { HeldSlot, JobStore, StudyRecord, TrialRecord } from '../service/ports.ts';
+import type { HeldSlot, JobStore } from '../service/ports/jobs.ts';
+import type { StudyRecord } from '../service/ports/studies.ts';
+import type { TrialRecord } from '../service/ports/trials.ts';
 import { trialOf } from './items.ts';
 import { endAttributes, endOf, slotOf } from './job-items.ts';
 import { endSk, endsPk, keyOf, keys, slotRange, studyPk } from './keys.ts';

@@ -1,4 +1,5 @@
-import type { ModelStore, StudyRecord } from '../service/ports.ts';
+import type { ModelStore } from '../service/ports/models.ts';
+import type { StudyRecord } from '../service/ports/studies.ts';
 import { keyOf, keys, modelPk } from './keys.ts';
 import { headOf, snapshotItems, snapshotOf } from './snapshot-items.ts';
 import { queryAll, TableUnavailable, type Condition, type Item, type Table } from './table.ts';

@@ -1,5 +1,6 @@
 import { frontierAfter, type Counter, type OpenTrials } from '../domain/counter.ts';
-import type { StudyRecord, TrialRecord } from '../service/ports.ts';
+import type { StudyRecord } from '../service/ports/studies.ts';
+import type { TrialRecord } from '../service/ports/trials.ts';
 import { trialOf } from './items.ts';
 import { keys, keyOf, lastTrialSk, studyPk, trialSk } from './keys.ts';
 import { queryAll, type Table } from './table.ts';

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ulid } from 'ulid';
-import type { Ports } from '../service/ports.ts';
+import type { Ports } from '../service/ports/ports.ts';
 import { openApiKeyStore } from './api-key-store.ts';
 import { openJobStore } from './job-store.ts';
 import { openModelStore } from './model-store.ts';

@@ -1,4 +1,5 @@
-import type { Receipt, ReceiptStore, StudyRecord } from '../service/ports.ts';
+import type { Receipt, ReceiptStore } from '../service/ports/receipts.ts';
+import type { StudyRecord } from '../service/ports/studies.ts';
 import { receiptAttributes, receiptOf } from './items.ts';
 import { keys } from './keys.ts';
 import type { Table, TransactWrite } from './table.ts';

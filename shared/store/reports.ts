@@ -1,4 +1,4 @@
-import type { TrialStore } from '../service/ports.ts';
+import type { TrialStore } from '../service/ports/trials.ts';
 import { readValues, writtenValues } from './items.ts';
 import { keyOf, keys, reportsPk } from './keys.ts';
 import type { Table } from './table.ts';

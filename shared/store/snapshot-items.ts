@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Params, ParamValue } from '../domain/parameter.ts';
-import type { Snapshot, SnapshotHead } from '../service/ports.ts';
+import type { Snapshot, SnapshotHead } from '../service/ports/models.ts';
 import type { Attributes } from './table.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { isIdentifier } from '../domain/identifier.ts';
-import type { CounterChange, StudyRecord, StudyStore } from '../service/ports.ts';
+import type { CounterChange, StudyRecord, StudyStore } from '../service/ports/studies.ts';
 import { paramsKey } from '../domain/params.ts';
 import { counterAttributes, counterOf, studyAttributes, studyOf, trialOf } from './items.ts';
 import {

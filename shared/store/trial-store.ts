@@ -1,7 +1,7 @@
 import type { Counter } from '../domain/counter.ts';
 import { paramsKey } from '../domain/params.ts';
 import { isTerminal } from '../domain/trial.ts';
-import type { TrialRecord, TrialStore } from '../service/ports.ts';
+import type { TrialRecord, TrialStore } from '../service/ports/trials.ts';
 import { allocate } from './allocation.ts';
 import { commitAsk } from './ask-commit.ts';
 import { counterAttributes, counterOf, trialChanges, trialOf } from './items.ts';

@@ -1,6 +1,7 @@
 import { parallelMax } from '../domain/budget.ts';
 import { paramsKey } from '../domain/params.ts';
-import type { StudyRecord, TrialRecord } from '../service/ports.ts';
+import type { StudyRecord } from '../service/ports/studies.ts';
+import type { TrialRecord } from '../service/ports/trials.ts';
 import { trialAttributes, trialChanges } from './items.ts';
 import { keyOf, keys } from './keys.ts';
 import type { TransactWrite } from './table.ts';

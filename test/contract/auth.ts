@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes, type Operation, type Route } from '../../shared/api/routes.ts';
-import { createApiKey } from '../../shared/service/create-api-key.ts';
-import type { Scope } from '../../shared/service/ports.ts';
+import { createApiKey } from '../../shared/service/keys/create-api-key.ts';
+import type { Scope } from '../../shared/service/ports/api-keys.ts';
 import { localTenant } from '../../local/wire.ts';
 import { pause } from '../local/serve-process.ts';
 import { studyNamed, type Service } from '../http/open-service.ts';

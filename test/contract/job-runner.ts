@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Job, JobOrder, JobRunner } from '../../shared/service/runner-port.ts';
+import type { Job, JobOrder, JobRunner } from '../../shared/service/ports/job-runner.ts';
 
 export interface RunnerHarness {
   runner: JobRunner;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { objectBytesMax, type Objects } from '../../shared/service/objects-port.ts';
+import { objectBytesMax, type Objects } from '../../shared/service/ports/objects.ts';
 
 export interface ObjectsHarness {
   objects: Objects;

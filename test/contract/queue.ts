@@ -6,7 +6,7 @@ import {
   type Queue,
   type QueueCounts,
   type ReceivedMessage,
-} from '../../shared/service/queue-port.ts';
+} from '../../shared/service/ports/queue.ts';
 
 /** How the queues of the suite are set: short, but long for a machine that is busy. */
 export const suiteVisibilitySeconds = 2;

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { statusOf } from '../../shared/api/problem.ts';
-import { createApiKey } from '../../shared/service/create-api-key.ts';
+import { createApiKey } from '../../shared/service/keys/create-api-key.ts';
 import { firstTenant } from '../../shared/service/call.ts';
 import { exchange } from '../http/exchange.ts';
 import { expectProblem } from '../http/expect-problem.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes, type Operation, type Route } from '../../shared/api/routes.ts';
-import { createApiKey } from '../../shared/service/create-api-key.ts';
+import { createApiKey } from '../../shared/service/keys/create-api-key.ts';
 import { jobToken } from '../../shared/service/training/job-token.ts';
 import { localTenant } from '../../local/wire.ts';
 import { openService, studyNamed, type Service } from './open-service.ts';

@@ -8,7 +8,7 @@ import {
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openBatchRunner } from '../../shared/jobs/batch-runner.ts';
-import type { JobRunner } from '../../shared/service/runner-port.ts';
+import type { JobRunner } from '../../shared/service/ports/job-runner.ts';
 import { newName, shellOrder } from '../contract/job-runner.ts';
 
 const endpoint = inject('motoEndpoint');

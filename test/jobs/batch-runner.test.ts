@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openBatchRunner } from '../../shared/jobs/batch-runner.ts';
-import type { JobRunner } from '../../shared/service/runner-port.ts';
+import type { JobRunner } from '../../shared/service/ports/job-runner.ts';
 import { endOf, newName, runnerContract, shellOrder } from '../contract/job-runner.ts';
 import {
   fakeJobDefinition,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { openSqliteQueue, type SqliteQueueSettings } from '../../shared/jobs/sqlite-queue.ts';
-import { messageBytesMax, receiveMax, type Queue } from '../../shared/service/queue-port.ts';
+import { messageBytesMax, receiveMax, type Queue } from '../../shared/service/ports/queue.ts';
 import { DataFolderRefused } from '../../shared/store/sqlite-file.ts';
 import { queueContract, suiteReceiveCountMax, suiteVisibilitySeconds } from '../contract/queue.ts';
 import { startScript } from './script-process.ts';

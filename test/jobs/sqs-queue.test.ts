@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, inject, it } from 'vitest';
 import { openSqsQueue } from '../../shared/jobs/sqs-queue.ts';
-import type { Queue } from '../../shared/service/queue-port.ts';
+import type { Queue } from '../../shared/service/ports/queue.ts';
 import { queueContract, suiteReceiveCountMax, suiteVisibilitySeconds } from '../contract/queue.ts';
 import { startFaultyService, type Answer, type FaultyReply } from './faulty-service.ts';
 

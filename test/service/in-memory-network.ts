@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type Client } from '../../shared/api/client.ts';
 import { createRouter } from '../../shared/http/router.ts';
-import type { Ports } from '../../shared/service/ports.ts';
+import type { Ports } from '../../shared/service/ports/ports.ts';
 import { openSqliteTable } from '../../shared/store/sqlite-table.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { localCaller, wirePorts } from '../../local/wire.ts';

@@ -23,8 +23,8 @@ describe('the rules', () => {
   const planted: [string, SourceFile, string][] = [
     [
       'an import upwards',
-      { path: 'shared/domain/x.ts', text: "import { ask } from '../service/ask.ts';\n" },
-      'may not import shared/service/ask.ts',
+      { path: 'shared/domain/x.ts', text: "import { ask } from '../service/trials/ask.ts';\n" },
+      'may not import shared/service/trials/ask.ts',
     ],
     [
       'an import past a door',
@@ -58,8 +58,8 @@ describe('the rules', () => {
     ],
     [
       'an adapter that reaches into a use case',
-      { path: 'shared/jobs/x.ts', text: "import { ask } from '../service/ask.ts';\n" },
-      'may not import shared/service/ask.ts',
+      { path: 'shared/jobs/x.ts', text: "import { ask } from '../service/trials/ask.ts';\n" },
+      'may not import shared/service/trials/ask.ts',
     ],
     [
       'SQLite outside its file',

@@ -1,9 +1,9 @@
 import type { StudySpec } from '../../domain/study.ts';
 import type { Training } from '../../domain/training.ts';
-import { commandFaults } from '../command-faults.ts';
+import { commandFaults } from '../studies/command-faults.ts';
 import { refuseFields } from '../fields.ts';
 import type { ServiceError } from '../errors.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /** Refuses what could not be trained here, before anything is started. */
 export function admitTraining(ports: Ports, { space }: StudySpec, { runner, command }: Training): void {

@@ -1,5 +1,7 @@
-import type { AttemptEnd, Ports, StudyRecord } from '../ports.ts';
-import { updateStudyUntil } from '../settle-study.ts';
+import type { AttemptEnd } from '../ports/jobs.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
+import { updateStudyUntil } from '../studies/settle-study.ts';
 
 /** So many at first, if nothing has succeeded yet. */
 const firstFailuresMax = 5;

@@ -1,7 +1,9 @@
-import { JobRefused } from '../job-errors.ts';
-import type { Ports, StudyRecord, TrialRecord } from '../ports.ts';
-import type { Job } from '../runner-port.ts';
-import type { TrainingPort } from '../training-port.ts';
+import { JobRefused } from '../ports/job-errors.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
+import type { TrialRecord } from '../ports/trials.ts';
+import type { Job } from '../ports/job-runner.ts';
+import type { TrainingPort } from '../ports/training.ts';
 import { endAttempt } from './end-attempt.ts';
 import { nameOfJobFor, orderFor, resultKey } from './job-order.ts';
 import { withdraw } from './withdraw.ts';

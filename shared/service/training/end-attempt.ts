@@ -1,6 +1,8 @@
 import { messageLengthMax, type JobResult } from '../../api/messages.ts';
-import type { Ports, StudyRecord, TrialRecord } from '../ports.ts';
-import { settleStudy } from '../settle-study.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
+import type { TrialRecord } from '../ports/trials.ts';
+import { settleStudy } from '../studies/settle-study.ts';
 import { pauseInTrouble } from './circuit-breaker.ts';
 import type { Verdict } from './end-verdict.ts';
 import { pump } from './pump.ts';

@@ -1,5 +1,5 @@
 import { TrainingMessage } from '../../domain/training-message.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import { dispatchTrial, type AttemptName } from './dispatch-trial.ts';
 import { settleJob } from './settle-job.ts';
 import { sweepStudy } from './sweep-study.ts';

@@ -1,9 +1,11 @@
 import { filledCommand } from '../../domain/command.ts';
 import { jobName, type JobSubject } from '../../domain/job-name.ts';
 import { trainingSeed } from '../../engine/training-seed.ts';
-import type { Ports, StudyRecord, TrialRecord } from '../ports.ts';
-import type { JobOrder } from '../runner-port.ts';
-import type { TrainingPort } from '../training-port.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
+import type { TrialRecord } from '../ports/trials.ts';
+import type { JobOrder } from '../ports/job-runner.ts';
+import type { TrainingPort } from '../ports/training.ts';
 import { jobToken } from './job-token.ts';
 
 /** Where the job of an attempt may leave its result. */

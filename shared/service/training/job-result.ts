@@ -1,6 +1,8 @@
 import { JobResult } from '../../api/messages.ts';
-import type { Ports, StudyRecord, TrialRecord } from '../ports.ts';
-import type { Job } from '../runner-port.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
+import type { TrialRecord } from '../ports/trials.ts';
+import type { Job } from '../ports/job-runner.ts';
 import { resultKey } from './job-order.ts';
 
 /** A result that a job left behind, or why what it left is none. */

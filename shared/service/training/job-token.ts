@@ -1,6 +1,7 @@
 import type { Caller } from '../call.ts';
 import { ServiceError } from '../errors.ts';
-import type { Ports, StudyRecord } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
 
 const tokenPattern = /^Bearer +cavj_([0-9a-z]{26})_([0-9a-z]{26})_(\d{1,8})_(\d{1,6})_([0-9a-f]{64})$/;
 

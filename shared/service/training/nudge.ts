@@ -1,7 +1,8 @@
 import type { TrainingMessage } from '../../domain/training-message.ts';
 import type { Call, Reply } from '../call.ts';
-import type { Ports, StudyRecord } from '../ports.ts';
-import type { OutgoingMessage } from '../queue-port.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
+import type { OutgoingMessage } from '../ports/queue.ts';
 
 /** Has the sweep of a managed study called from here on. */
 export async function watch(ports: Ports, study: StudyRecord): Promise<void> {

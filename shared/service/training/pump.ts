@@ -1,5 +1,6 @@
-import { giveToJobs } from '../ask.ts';
-import type { Ports, StudyRecord } from '../ports.ts';
+import { giveToJobs } from '../trials/ask.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
 import { messageOf } from './nudge.ts';
 
 /** With three writes for a trial, as many as fit into a transaction. */

@@ -1,6 +1,8 @@
 import { subjectOfJob } from '../../domain/job-name.ts';
-import type { Ports, StudyRecord, TrialRecord } from '../ports.ts';
-import type { Job } from '../runner-port.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
+import type { TrialRecord } from '../ports/trials.ts';
+import type { Job } from '../ports/job-runner.ts';
 import { endAttempt, type Outcome } from './end-attempt.ts';
 import { verdictOf, type Verdict } from './end-verdict.ts';
 import { findResult } from './job-result.ts';

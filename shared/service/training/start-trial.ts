@@ -3,8 +3,8 @@ import type { Trial } from '../../domain/trial.ts';
 import type { Call, Reply } from '../call.ts';
 import { ServiceError } from '../errors.ts';
 import { findStudy, findTrial, spokenFor } from '../find.ts';
-import { requireHeld } from '../held-trial.ts';
-import type { Ports } from '../ports.ts';
+import { requireHeld } from '../trials/held-trial.ts';
+import type { Ports } from '../ports/ports.ts';
 import { trialView } from '../views.ts';
 import { isStopped } from './stopped.ts';
 

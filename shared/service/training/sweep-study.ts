@@ -1,7 +1,10 @@
-import type { HeldSlot, Ports, StudyRecord, TrialRecord } from '../ports.ts';
-import type { Job } from '../runner-port.ts';
-import { settleStudy } from '../settle-study.ts';
-import type { StudyName, TrainingPort } from '../training-port.ts';
+import type { HeldSlot } from '../ports/jobs.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
+import type { TrialRecord } from '../ports/trials.ts';
+import type { Job } from '../ports/job-runner.ts';
+import { settleStudy } from '../studies/settle-study.ts';
+import type { StudyName, TrainingPort } from '../ports/training.ts';
 import { nameOfJobFor } from './job-order.ts';
 import { messageOf } from './nudge.ts';
 import { pump } from './pump.ts';

@@ -1,7 +1,9 @@
 import { messageLengthMax, type JobResult } from '../../api/messages.ts';
 import { ServiceError, type RefusalCode } from '../errors.ts';
-import type { Ports, StudyRecord, TrialRecord } from '../ports.ts';
-import { tell } from '../tell.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
+import type { TrialRecord } from '../ports/trials.ts';
+import { tell } from '../trials/tell.ts';
 
 /** Somebody has told already, or the trial is not this attempt's any more. */
 const moot = new Set<RefusalCode>(['result_conflict', 'trial_finished', 'lease_superseded']);

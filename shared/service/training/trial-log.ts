@@ -1,8 +1,10 @@
 import type { LogQuery, LogResponse } from '../../api/messages.ts';
 import type { Call, Reply } from '../call.ts';
 import { findStudy, findTrial, trialNumberOf } from '../find.ts';
-import { neverGivenOut } from '../held-trial.ts';
-import type { Ports, StudyRecord, TrialRecord } from '../ports.ts';
+import { neverGivenOut } from '../trials/held-trial.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
+import type { TrialRecord } from '../ports/trials.ts';
 import { nameOfJobFor } from './job-order.ts';
 
 const logBytesMax = 64 * 1024;

@@ -1,4 +1,5 @@
-import type { Ports, StudyRecord } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
 
 /** Ends the sweeps of a study that has nothing to do until somebody changes it. */
 export async function unwatchAtRest(ports: Ports, study: StudyRecord): Promise<void> {

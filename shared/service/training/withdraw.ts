@@ -1,5 +1,7 @@
-import type { Ports, StudyRecord, TrialRecord } from '../ports.ts';
-import { settleStudy } from '../settle-study.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StudyRecord } from '../ports/studies.ts';
+import type { TrialRecord } from '../ports/trials.ts';
+import { settleStudy } from '../studies/settle-study.ts';
 
 /**
  * The job of a trial is not wanted any more before it was started: its place becomes free. In a study that ends the

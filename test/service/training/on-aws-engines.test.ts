@@ -5,7 +5,7 @@ import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { openBatchRunner } from '../../../shared/jobs/batch-runner.ts';
 import { openSqsQueue } from '../../../shared/jobs/sqs-queue.ts';
-import type { Queue } from '../../../shared/service/queue-port.ts';
+import type { Queue } from '../../../shared/service/ports/queue.ts';
 import { allTrials, audit } from '../../audit.ts';
 import { newDynamoTable } from '../../contract/dynamo-tables.ts';
 import { fakeJobDefinition, fakeQueue, startFakeBatch, type FakeBatch } from '../../jobs/fake-batch.ts';

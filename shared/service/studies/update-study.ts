@@ -1,0 +1,139 @@
+import type { Study, UpdateStudyRequest } from '../../api/messages.ts';
+import { trialCountMax } from '../../domain/budget.ts';
+import { capOf, phaseOf } from '../../domain/counter.ts';
+import { needsModel } from '../../domain/sampler.ts';
+import type { StudySpec } from '../../domain/study.ts';
+import { millisecondsOf } from '../../domain/time.ts';
+import { widen } from '../../domain/widening.ts';
+import type { Call, Reply } from '../call.ts';
+import { admitSpec, requireStorable } from './create-study.ts';
+import { ServiceError } from '../errors.ts';
+import { refuseFields } from '../fields.ts';
+import { findStudy } from '../find.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { CounterChange, StudyRecord } from '../ports/studies.ts';
+import { countsOf, settleStudy } from './settle-study.ts';
+import { studyView } from '../views.ts';
+
+const tryCountMax = 20;
+
+/** Pauses, resumes or stops a study, raises its budget, widens its space: all of a request or nothing. */
+export async function updateStudy(ports: Ports, call: Call<UpdateStudyRequest>): Promise<Reply<Study>> {
+  const found = await findStudy(ports, call);
+  for (let tried = 0, study: StudyRecord | undefined = found; tried < tryCountMax && study; tried++) {
+    const spec = changedSpec(study, call.body);
+    requireStorable(spec);
+    const configurations = spec.space === study.spec.space ? study.configurations : admitSpec(spec);
+    const counter = await ports.studies.counter(study);
+    const by = capOf(spec.budget.trials, configurations, counter) - counter.cap;
+    const next: StudyRecord = {
+      ...study,
+      ...stateAfter(study, spec, call.body, by > 0 || counter.left > 0, ports.clock.nowMs()),
+      ...(call.body.state === 'active' && { trouble: undefined, resumedMs: ports.clock.nowMs() }),
+      spec,
+      configurations,
+      spaceVersion: study.spaceVersion + (spec.space === study.spec.space ? 0 : 1),
+      revision: study.revision + 1,
+    };
+    const change: CounterChange = {
+      phase: phaseOf(next.state),
+      ...(by > 0 && { raise: { by, cap: counter.cap } }),
+    };
+    if (await ports.studies.update(next, change)) return view(ports, next);
+    study = await ports.studies.find(found.tenant, found.id);
+  }
+  throw new ServiceError('unavailable', `Study ${found.spec.name} is being changed by others.`, {
+    retryAfterSeconds: 1,
+  });
+}
+
+async function view(ports: Ports, study: StudyRecord): Promise<Reply<Study>> {
+  const settled = await settleStudy(ports, study);
+  return { status: 200, body: studyView(settled.study, settled.counter, countsOf(settled.open)) };
+}
+
+function changedSpec(study: StudyRecord, { budget, space, constraints }: UpdateStudyRequest): StudySpec {
+  const { spec } = study;
+  const changed: StudySpec = { ...spec, budget: changedBudget(spec, budget ?? {}) };
+  if (space === undefined && constraints === undefined) return changed;
+  const wider = widen(spec, { space: space ?? spec.space, constraints: constraints ?? spec.constraints });
+  if ('faults' in wider) throw refuseFields('space_conflict', [], wider.faults);
+  return { ...changed, ...wider };
+}
+
+function changedBudget(
+  { budget, sampler, training }: StudySpec,
+  { trials, parallel, deadline }: NonNullable<UpdateStudyRequest['budget']>,
+): StudySpec['budget'] {
+  const changed = { ...budget };
+  if (trials !== undefined) {
+    if (trials < budget.trials) {
+      throw refuseFields(
+        'value_invalid',
+        ['budget'],
+        [
+          {
+            path: ['trials'],
+            message: `must be ≥ ${budget.trials}, since a budget can only be raised`,
+            input: trials,
+          },
+        ],
+      );
+    }
+    if (needsModel(sampler) && trials > trialCountMax) {
+      throw refuseFields(
+        'value_invalid',
+        ['budget'],
+        [
+          {
+            path: ['trials'],
+            message: `must be at most ${trialCountMax} unless sampler.kind is "random", "quasiRandom" or "grid"`,
+            input: trials,
+          },
+        ],
+      );
+    }
+    changed.trials = trials;
+  }
+  if (parallel === null && training) {
+    const message = 'must be given, because training starts so many jobs at the same time';
+    throw refuseFields('value_invalid', ['budget'], [{ path: ['parallel'], message, input: parallel }]);
+  }
+  if (parallel === null) delete changed.parallel;
+  else if (parallel !== undefined) changed.parallel = parallel;
+  if (deadline === null) delete changed.deadline;
+  else if (deadline !== undefined) changed.deadline = deadline;
+  return changed;
+}
+
+/** The state that the request leads to; a study that ended for want of budget or time goes on when it gets more. */
+function stateAfter(
+  study: StudyRecord,
+  spec: StudySpec,
+  { state }: UpdateStudyRequest,
+  hasBudget: boolean,
+  now: number,
+): Pick<StudyRecord, 'state' | 'endReason' | 'endedMs'> {
+  const { endReason, endedMs } = study;
+  if (state === 'stopped') {
+    const isOver = study.state === 'stopping' || study.state === 'finished';
+    return isOver ? { state: study.state, endReason, endedMs } : { state: 'stopping', endReason: 'stopped', endedMs };
+  }
+  if (study.state === 'active' || study.state === 'paused') {
+    return { state: state ?? study.state, endReason, endedMs };
+  }
+  const hasTime = spec.budget.deadline === undefined || millisecondsOf(spec.budget.deadline) > now;
+  const goesOn =
+    endReason === 'deadline'
+      ? hasTime && spec.budget.deadline !== study.spec.budget.deadline
+      : (endReason === 'trials' || endReason === 'exhausted') && hasBudget;
+  if (goesOn) return { state: state ?? 'active', endReason: undefined, endedMs: undefined };
+  if (state === undefined) return { state: study.state, endReason, endedMs };
+  throw new ServiceError(
+    'study_closed',
+    `Study ${spec.name} is ${study.state} (${endReason}) and cannot become ${state}.`,
+    {
+      hint: 'More budget.trials or a later budget.deadline opens a study again that ended for want of them.',
+    },
+  );
+}

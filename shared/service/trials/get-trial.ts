@@ -1,0 +1,15 @@
+import type { TrialDetail } from '../../api/messages.ts';
+import type { Call, Reply } from '../call.ts';
+import { findStudy, findTrial, trialNumberOf } from '../find.ts';
+import type { Ports } from '../ports/ports.ts';
+import { trialView } from '../views.ts';
+
+const intermediateMax = 1000;
+
+/** One trial with the values that it reported. */
+export async function getTrial(ports: Ports, call: Call): Promise<Reply<TrialDetail>> {
+  const study = await findStudy(ports, call);
+  const trial = await findTrial(ports, study, trialNumberOf(study, call));
+  const intermediate = await ports.trials.reports(study, trial.number, intermediateMax);
+  return { status: 200, body: { ...trialView(study, trial), intermediate } };
+}

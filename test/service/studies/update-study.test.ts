@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { audit } from '../../audit.ts';
+import { openService, type Service } from '../in-memory-network.ts';
+import { createTestStudy, study } from '../test-study.ts';
+
+let service: Service;
+beforeEach(() => {
+  service = openService();
+});
+afterEach(() => service.close());
+
+const update = (body: Parameters<typeof service.client.updateStudy>[0]['body']) =>
+  service.client.updateStudy({ study, body });
+const tell = (number: number) => service.client.tell({ study, number, body: { attempt: 1, values: { loss: number } } });
+
+describe('create or open', () => {
+  it('opens the study that has the same name and spec, also after its budget was raised', async () => {
+    const created = await createTestStudy(service.client, { budget: { trials: 3 } });
+    expect((await createTestStudy(service.client, { budget: { trials: 3 } })).id).toBe(created.id);
+    await update({ budget: { trials: 5 } });
+    expect((await createTestStudy(service.client, { budget: { trials: 3 } })).budget.trials).toBe(5);
+    expect((await createTestStudy(service.client, { budget: { trials: 5 } })).id).toBe(created.id);
+  });
+
+  it('lists the fields in which another spec differs', async () => {
+    await createTestStudy(service.client, { seed: 1 });
+    await expect(createTestStudy(service.client, { seed: 2, budget: { trials: 7 } })).rejects.toMatchObject({
+      problem: {
+        code: 'study_exists',
+        errors: [
+          { param: 'budget.trials', detail: 'stored 100, sent 7' },
+          { param: 'seed', detail: 'stored 1, sent 2' },
+        ],
+      },
+    });
+  });
+
+  it('makes one study of many requests at once', async () => {
+    const made = await Promise.all(Array.from({ length: 20 }, () => createTestStudy(service.client)));
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+    expect((await service.client.listStudies()).data).toHaveLength(1);
+  });
+
+  it('gives the name free when the study is deleted', async () => {
+    const old = await createTestStudy(service.client);
+    await service.client.ask({ study, body: { count: 5 } });
+    await service.client.deleteStudy({ study });
+    await expect(service.client.getStudy({ study })).rejects.toThrow('There is no study "test".');
+    await expect(service.client.getStudy({ study: old.id })).rejects.toThrow('There is no study');
+    const fresh = await createTestStudy(service.client);
+    expect(fresh.id).not.toBe(old.id);
+    expect((await service.client.listTrials({ study })).data).toEqual([]);
+  });
+});
+
+describe('pause, resume and stop', () => {
+  it('gives nothing out while paused', async () => {
+    await createTestStudy(service.client);
+    await update({ state: 'paused' });
+    expect(await service.client.ask({ study, body: {} })).toEqual({ trials: [], granted: 0, reason: 'paused' });
+    await update({ state: 'active' });
+    expect((await service.client.ask({ study, body: {} })).granted).toBe(1);
+  });
+
+  it('finishes once the running trials have told, and cancels the waiting ones', async () => {
+    await createTestStudy(service.client);
+    await service.client.ask({ study, body: {} });
+    await service.client.enqueue({ study, body: { trials: [{ params: { x: 0.3 } }] } });
+    expect(await update({ state: 'stopped' })).toMatchObject({ state: 'stopping', endReason: 'stopped' });
+    await tell(0);
+    expect(await service.client.getStudy({ study })).toMatchObject({ state: 'finished', endReason: 'stopped' });
+    expect((await service.client.getTrial({ study, number: 1 })).state).toBe('cancelled');
+    await expect(update({ state: 'active' })).rejects.toThrow('is finished (stopped) and cannot become active');
+  });
+
+  it('finishes at once when nothing is running, and when the leases of a stopped study run out', async () => {
+    await createTestStudy(service.client, { lease: { seconds: 60 } });
+    await service.client.ask({ study, body: {} });
+    await update({ state: 'stopped' });
+    service.clock.nowMs += 61_000;
+    expect((await service.client.getStudy({ study })).state).toBe('finished');
+    expect((await service.client.getTrial({ study, number: 0 })).state).toBe('failed');
+    expect((await tell(0)).state).toBe('complete');
+  });
+});
+
+describe('budget', () => {
+  it('goes on after it was raised', async () => {
+    await createTestStudy(service.client, { budget: { trials: 2 } });
+    await service.client.ask({ study, body: { count: 2 } });
+    await tell(0);
+    await tell(1);
+    expect((await service.client.getStudy({ study })).state).toBe('finished');
+    expect(await update({ budget: { trials: 5 } })).toMatchObject({
+      state: 'active',
+      endReason: null,
+      progress: { left: 3, given: 2 },
+    });
+    expect((await service.client.ask({ study, body: { count: 9 } })).granted).toBe(3);
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('is never lowered', async () => {
+    await createTestStudy(service.client, { budget: { trials: 5 } });
+    await expect(update({ budget: { trials: 4 } })).rejects.toThrow('budget.trials must be ≥ 5');
+  });
+
+  it('is limited by the number of configurations, and says exhausted at the end', async () => {
+    await createTestStudy(service.client, { space: { x: { type: 'int', low: 1, high: 3 } }, budget: { trials: 2 } });
+    await update({ budget: { trials: 10 } });
+    await service.client.ask({ study, body: { count: 9 } });
+    for (const number of [0, 1, 2]) await tell(number);
+    expect(await service.client.getStudy({ study })).toMatchObject({ state: 'finished', endReason: 'exhausted' });
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('takes a new parallel limit and a later deadline at once', async () => {
+    await createTestStudy(service.client, { budget: { trials: 9, parallel: 1, deadline: '2026-01-01T01:00:00Z' } });
+    await service.client.ask({ study, body: {} });
+    await update({ budget: { parallel: 2 } });
+    expect((await service.client.ask({ study, body: { count: 5 } })).granted).toBe(1);
+    await update({ budget: { parallel: null } });
+    expect((await service.client.ask({ study, body: { count: 5 } })).granted).toBe(5);
+    service.clock.nowMs += 3_600_000;
+    expect((await service.client.ask({ study, body: {} })).reason).toBe('finished');
+    expect((await update({ budget: { deadline: '2026-01-01T03:00:00Z' } })).state).toBe('active');
+    expect((await service.client.ask({ study, body: {} })).granted).toBe(1);
+  });
+});
+
+describe('space', () => {
+  it('is widened with the history kept', async () => {
+    await createTestStudy(service.client, {
+      space: { x: { type: 'float', low: 0, high: 1 }, kind: { type: 'categorical', choices: ['a', 'b'] } },
+      constraints: ['x <= 0.5'],
+    });
+    const [old] = (await service.client.ask({ study, body: {} })).trials;
+    const widened = await update({
+      space: { kind: { type: 'categorical', choices: ['c', 'a', 'b'] }, x: { type: 'float', low: -1, high: 2 } },
+      constraints: [],
+    });
+    expect(widened).toMatchObject({ spaceVersion: 2, constraints: [] });
+    expect(Object.keys(widened.space)).toEqual(['x', 'kind']);
+    expect((await service.client.getTrial({ study, number: 0 })).params).toEqual(old.params);
+    const { trials } = await service.client.ask({ study, body: { count: 30 } });
+    expect(trials.some(({ params }) => (params.x as number) > 1)).toBe(true);
+    expect(new Set(trials.map(({ params }) => params.kind))).toEqual(new Set(['a', 'b', 'c']));
+    expect(trials[0].suggestion?.spaceVersion).toBe(2);
+  });
+
+  it('is never narrowed', async () => {
+    await createTestStudy(service.client);
+    await expect(update({ space: { x: { type: 'float', low: 0.5, high: 1 } } })).rejects.toMatchObject({
+      problem: { code: 'space_conflict', param: 'space.x.low' },
+    });
+  });
+
+  it('of a grid grows, and every cell is still visited once', async () => {
+    await createTestStudy(service.client, {
+      space: { a: { type: 'int', low: 1, high: 4 } },
+      sampler: { kind: 'grid' },
+    });
+    await service.client.ask({ study, body: { count: 3 } });
+    await update({ space: { a: { type: 'int', low: -5, high: 8 } } });
+    await service.client.ask({ study, body: { count: 32 } });
+    expect((await service.client.getStudy({ study })).progress).toMatchObject({ given: 14, left: 0 });
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+});
