@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from conformance import cases
+
 from cavia._answers import Answer, document_in
 from cavia._retries import RETRY_COUNT_MAX, is_worth_repeating, pause_seconds
 from cavia.errors import RefusedError, StrangeAnswerError
-
-from conformance import cases
 
 retries = cases("retries")
 errors = cases("errors")["cases"]

@@ -48,6 +48,10 @@ class Connections:
         for connection in idle:
             connection.close()
 
+    def __del__(self) -> None:
+        for connection in getattr(self, "_idle", []):
+            connection.close()
+
     def _exchange_on(
         self, connection: HTTPConnection, method: str, path: str, body: bytes | None, headers: dict[str, str]
     ) -> Answer:
@@ -88,7 +92,9 @@ class Connections:
     def _take(self) -> HTTPConnection | None:
         with self._lock:
             if self._pid != os.getpid():
-                # The parent's: two processes must not speak on one connection.
+                # The parent's: two processes must not speak on one connection. This closes the copies alone.
+                for connection in self._idle:
+                    connection.close()
                 self._idle, self._pid = [], os.getpid()
             return self._idle.pop() if self._idle else None
 

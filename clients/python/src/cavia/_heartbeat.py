@@ -11,7 +11,7 @@ _SECONDS_WITHOUT_LEASE = 60.0
 
 
 def beat_seconds(lease_seconds: float | None) -> float:
-    """How often to beat, so that two beats may be lost. A job has no lease, but hears in the answer that it may stop."""
+    """How often to beat, so that two may be lost. A job has no lease, but hears in the answer that it may stop."""
     return _SECONDS_WITHOUT_LEASE if lease_seconds is None else max(_SECONDS_MIN, lease_seconds / _SHARE_OF_LEASE)
 
 

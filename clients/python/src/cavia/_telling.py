@@ -88,9 +88,7 @@ def _written_down(client: Client, study: str, number: int, result: Json, key: st
     try:
         return write_down(client.url, study, number, result, key)
     except OSError as error:
-        say(
-            f"The result of trial {number} cannot be kept on disk while it is told: {error}. CAVIA_SPOOL names a folder."
-        )
+        say(f"The result of trial {number} cannot be kept on disk meanwhile: {error}. Set CAVIA_SPOOL to a folder.")
         return None
 
 

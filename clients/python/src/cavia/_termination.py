@@ -10,10 +10,10 @@ from types import FrameType
 
 
 class Terminated(SystemExit):
-    """SIGTERM has come. Unless it is caught, the process ends as after the signal."""
+    """A signal has come that ends programs. Unless it is caught, the process ends as after the signal."""
 
-    def __init__(self) -> None:
-        super().__init__(128 + signal.SIGTERM)
+    def __init__(self, number: int = signal.SIGTERM) -> None:
+        super().__init__(128 + number)
 
 
 @contextmanager

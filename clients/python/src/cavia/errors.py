@@ -61,8 +61,7 @@ class UnauthenticatedError(RefusedError):
     """The key is missing or not valid."""
 
     def _sentence(self) -> str:
-        remedy = "Set CAVIA_KEY, or pass key=…, to a valid API key of this service."
-        return " ".join(part for part in (self.detail, self.hint or remedy) if part)
+        return f"{super()._sentence()} Give the key with CAVIA_KEY or key=…"
 
 
 class ForbiddenError(RefusedError):
