@@ -146,6 +146,7 @@ const folders = [
   'shared/service/trials',
   'test/api',
   'test/bench',
+  'test/clients',
   'test/contract',
   'test/domain',
   'test/e2e',
