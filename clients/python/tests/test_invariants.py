@@ -233,3 +233,24 @@ def test_refuses_the_other_direction_and_no_workers(server: Server, name: str) -
         study.maximize(slow)
     with pytest.raises(cavia.CaviaError, match="workers must be at least 1; got 0"):
         study.minimize(slow, workers=0)
+
+
+def test_a_loop_waits_for_a_service_that_is_away_but_not_for_ever(
+    server: Server, name: str, quick: list[float], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with faulty_proxy(server.url) as proxy:
+        study = new_study(name, budget=2, url=proxy.url)
+        # The first of them is given out, but nobody hears of it.
+        proxy.faults = [lose_reply, *[lose_request] * 20]
+        numbers = []
+        for trial in study:
+            with trial:
+                numbers.append((trial.number, trial.attempt))
+                trial.tell(1)
+        assert numbers == [(0, 1), (1, 1)]
+        assert capfd.readouterr().err.count("The next trial waits for the service") == 1
+        study.extend(3)
+        monkeypatch.setattr("cavia._study._PATIENCE_SECONDS", -1)
+        proxy.standing_fault = lose_request
+        with pytest.raises(cavia.UnreachableError):
+            next(iter(study))

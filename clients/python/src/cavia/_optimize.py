@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ def _tell(trial: Trial, result: Any) -> None:
         return
     if isinstance(result, Mapping):
         trial.tell(**result)
-    elif isinstance(result, Sequence):
+    elif isinstance(result, (list, tuple)):
         trial.tell(*result)
     else:
         trial.tell(result)

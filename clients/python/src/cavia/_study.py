@@ -115,13 +115,13 @@ class Study:
         Raises:
             NothingToTryError: no count was given, and there is no trial at the moment, or ever.
         """
-        request = {"count": count or 1, "worker": worker, "fixed": fixed, "leaseSeconds": lease_seconds}
-        answer = self.client.ask(self.id, {name: value for name, value in request.items() if value is not None})
-        trials = [self._trial(document) for document in answer["trials"]]
+        trials, nothing = self._asked(
+            {"count": count or 1, "worker": worker, "fixed": fixed, "leaseSeconds": lease_seconds}
+        )
         if count is not None:
             return trials
-        if not trials:
-            raise self._nothing(answer)
+        if nothing is not None:
+            raise nothing
         return trials[0]
 
     def tell(self, trial: Trial | int, *values: float, **named: float) -> None:
@@ -229,54 +229,64 @@ class Study:
 
     def _wait_for_trial(self, termination: Termination) -> Trial | None:
         """The next trial, as soon as there is one; None when there will be none."""
-        import time
+        from time import sleep
 
         from ._telling import replay
 
         while True:
-            try:
-                trial = self._patiently_asked(termination)
-            except NothingToTryError as nothing:
-                if nothing.reason == "managed":
-                    raise
-                # What could not be told while the service was away may be what the study waits for.
-                replay(self.client)
-                if nothing.retry_after_seconds is None:
-                    if nothing.reason != "finished":
-                        say(str(nothing))
-                    return None
-                time.sleep(nothing.retry_after_seconds)
-            else:
-                replay(self.client)
-                return trial
+            trials, nothing = self._patiently_asked(termination)
+            # What could not be told while the service was away may be what the study waits for.
+            replay(self.client)
+            if nothing is None:
+                return trials[0]
+            if nothing.reason == "managed":
+                raise nothing
+            if nothing.retry_after_seconds is None:
+                if nothing.reason != "finished":
+                    say(str(nothing))
+                return None
+            sleep(nothing.retry_after_seconds)
 
-    def _patiently_asked(self, termination: Termination) -> Trial:
-        """A worker outlives a service that is away for minutes: only who has just begun wants to hear of it at once."""
-        import time
+    def _patiently_asked(self, termination: Termination) -> tuple[list[Trial], NothingToTryError | None]:
+        """A worker outlives a service that is away for minutes: only who has just begun wants to hear of it at once.
 
+        All of it is one call, so that a trial that was given out to nobody's knowledge comes after all.
+        """
+        from time import monotonic
+
+        from ._transport import new_key
+
+        key = new_key()
         away_since: float | None = None
         while True:
             try:
                 with termination.deferred():
-                    trial = self.ask()
+                    trials, nothing = self._asked({"count": 1}, key)
             except NO_ANSWER as error:
-                now = time.monotonic()
                 if away_since is None:
-                    away_since = now
+                    away_since = monotonic()
                     say(f"The next trial waits for the service: {error}")
-                if now - away_since > _PATIENCE_SECONDS:
+                if monotonic() - away_since > _PATIENCE_SECONDS:
                     raise
             else:
-                if termination.has_come:
-                    trial.hold.give_back()
-                    termination.raise_if_come()
-                return trial
+                if termination.has_come and trials:
+                    trials[0].hold.give_back()
+                termination.raise_if_come()
+                return trials, nothing
 
-    def _nothing(self, answer: dict[str, Any]) -> NothingToTryError:
+    def _asked(
+        self, request: dict[str, Any], idempotency_key: str | None = None
+    ) -> tuple[list[Trial], NothingToTryError | None]:
+        """The trials that were given out, and why there are none."""
         from ._reasons import sentence_of
 
+        given = {name: value for name, value in request.items() if value is not None}
+        answer = self.client.ask(self.id, given, idempotency_key)
+        trials = [self._trial(document) for document in answer["trials"]]
+        if trials:
+            return trials, None
         reason = answer["reason"]
-        return NothingToTryError(sentence_of(self.name, reason), reason, answer.get("retryAfterSeconds"))
+        return [], NothingToTryError(sentence_of(self.name, reason), reason, answer.get("retryAfterSeconds"))
 
     def _require_direction(self, direction: Literal["minimize", "maximize"]) -> None:
         other = [one["metric"] for one in self.document["objectives"] if one["direction"] != direction]
