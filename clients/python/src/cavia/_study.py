@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from ._hold import NO_ANSWER
-from ._say import say
 from ._trial import Trial
 from .errors import CaviaError, NoResultError, NothingToTryError
 
 if TYPE_CHECKING:
     from ._client import Client
-    from ._termination import Termination
 
-_PATIENCE_SECONDS = 300.0
 _SHOWN_TRIAL_COUNT = 10
 _ENQUEUE_COUNT_MAX = 100
 
@@ -63,20 +59,9 @@ class Study:
 
     def __iter__(self) -> Iterator[Trial]:
         """Trials, one after the other. SIGTERM gives back the one whose block it meets, and ends the program."""
-        from ._termination import termination_raises
+        from ._loop import loop_over
 
-        with termination_raises() as termination:
-            while True:
-                trial = self._wait_for_trial(termination)
-                if trial is None:
-                    return
-                try:
-                    yield trial
-                except GeneratorExit:
-                    # It was told to end before the block of the trial had begun.
-                    if termination.has_come:
-                        trial.hold.give_back()
-                    raise
+        return loop_over(self)
 
     @overload
     def ask(
@@ -115,7 +100,7 @@ class Study:
         Raises:
             NothingToTryError: no count was given, and there is no trial at the moment, or ever.
         """
-        trials, nothing = self._asked(
+        trials, nothing = self.give_out(
             {"count": count or 1, "worker": worker, "fixed": fixed, "leaseSeconds": lease_seconds}
         )
         if count is not None:
@@ -123,6 +108,20 @@ class Study:
         if nothing is not None:
             raise nothing
         return trials[0]
+
+    def give_out(
+        self, request: dict[str, Any], idempotency_key: str | None = None
+    ) -> tuple[list[Trial], NothingToTryError | None]:
+        """What an ask gives out, as one logical call where a key is given: trials, or why there are none."""
+        from ._reasons import sentence_of
+
+        given = {name: value for name, value in request.items() if value is not None}
+        answer = self.client.ask(self.id, given, idempotency_key)
+        trials = [self._trial(document) for document in answer["trials"]]
+        if trials:
+            return trials, None
+        reason = answer["reason"]
+        return [], NothingToTryError(sentence_of(self.name, reason), reason, answer.get("retryAfterSeconds"))
 
     def tell(self, trial: Trial | int, *values: float, **named: float) -> None:
         """Tells how a trial went, which is given as it was asked for or by its number: `Trial.tell`."""
@@ -226,67 +225,6 @@ class Study:
             answer = self.client.enqueue(self.id, list(entries[start : start + _ENQUEUE_COUNT_MAX]))
             added += [self._trial(document) for document in answer["trials"]]
         return added
-
-    def _wait_for_trial(self, termination: Termination) -> Trial | None:
-        """The next trial, as soon as there is one; None when there will be none."""
-        from time import sleep
-
-        from ._telling import replay
-
-        while True:
-            trials, nothing = self._patiently_asked(termination)
-            # What could not be told while the service was away may be what the study waits for.
-            replay(self.client)
-            if nothing is None:
-                return trials[0]
-            if nothing.reason == "managed":
-                raise nothing
-            if nothing.retry_after_seconds is None:
-                if nothing.reason != "finished":
-                    say(str(nothing))
-                return None
-            sleep(nothing.retry_after_seconds)
-
-    def _patiently_asked(self, termination: Termination) -> tuple[list[Trial], NothingToTryError | None]:
-        """A worker outlives a service that is away for minutes: only who has just begun wants to hear of it at once.
-
-        All of it is one call, so that a trial that was given out to nobody's knowledge comes after all.
-        """
-        from time import monotonic
-
-        from ._transport import new_key
-
-        key = new_key()
-        away_since: float | None = None
-        while True:
-            try:
-                with termination.deferred():
-                    trials, nothing = self._asked({"count": 1}, key)
-            except NO_ANSWER as error:
-                if away_since is None:
-                    away_since = monotonic()
-                    say(f"The next trial waits for the service: {error}")
-                if monotonic() - away_since > _PATIENCE_SECONDS:
-                    raise
-            else:
-                if termination.has_come and trials:
-                    trials[0].hold.give_back()
-                termination.raise_if_come()
-                return trials, nothing
-
-    def _asked(
-        self, request: dict[str, Any], idempotency_key: str | None = None
-    ) -> tuple[list[Trial], NothingToTryError | None]:
-        """The trials that were given out, and why there are none."""
-        from ._reasons import sentence_of
-
-        given = {name: value for name, value in request.items() if value is not None}
-        answer = self.client.ask(self.id, given, idempotency_key)
-        trials = [self._trial(document) for document in answer["trials"]]
-        if trials:
-            return trials, None
-        reason = answer["reason"]
-        return [], NothingToTryError(sentence_of(self.name, reason), reason, answer.get("retryAfterSeconds"))
 
     def _require_direction(self, direction: Literal["minimize", "maximize"]) -> None:
         other = [one["metric"] for one in self.document["objectives"] if one["direction"] != direction]
