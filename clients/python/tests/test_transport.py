@@ -49,6 +49,15 @@ def test_opens_again_what_the_server_closed_while_it_was_idle(server: Server, qu
     assert quick == []
 
 
+def test_does_not_rely_on_a_connection_that_was_idle_for_long(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cavia._connections._IDLE_SECONDS_MAX", -1)
+    with faulty_proxy(server.url) as proxy:
+        client = Client(proxy.url)
+        for _ in range(3):
+            client.health()
+    assert (len(proxy.requests), proxy.connections) == (3, 3)
+
+
 @pytest.mark.parametrize("fault", [lose_request, lose_reply])
 def test_sends_a_lost_request_again_under_the_same_key(
     fault: object, server: Server, name: str, quick: list[float]
