@@ -29,7 +29,8 @@ export function cliPage(): string {
     '## Results that wait',
     '',
     '`run` writes each result down before it tells it, in `CAVIA_SPOOL` or `~/.local/state/cavia/spool`. While the service',
-    'is away, `run` tries again for `--patience` seconds; what is left then is told by the next `run`.',
+    'is away, `run` tries again for `--patience` seconds; what is left then is told by the next `run`, or by',
+    '`python -m cavia sync`: both clients keep results in the same form.',
     '',
     ...commands.filter(({ isHidden }) => !isHidden).flatMap(section),
   ]

@@ -72,6 +72,7 @@ describe('the documents', () => {
     'README.md',
     'CHANGELOG.md',
     'examples/shell/README.md',
+    'clients/python/README.md',
     ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.md'))
       .map((path) => join('docs', path)),

@@ -8,6 +8,7 @@ import { startElasticMq } from './elastic-mq.ts';
 import { javaEnginesMissing } from './engine-process.ts';
 import { motoMissing, startMotoServer } from './moto-server.ts';
 import { optunaMissing, optunaPython } from './optuna.ts';
+import { clientPrograms, clientToolsMissing } from './python-client.ts';
 
 declare module 'vitest' {
   /** Null on a machine that lacks the engine; in CI a lacking engine fails the run. */
@@ -19,6 +20,8 @@ declare module 'vitest' {
     cfnLint: string | null;
     /** A Python that has it. */
     optunaPython: string | null;
+    /** The folder of the programs that test the Python client. */
+    pythonClientTools: string | null;
   }
 }
 
@@ -42,6 +45,12 @@ const engines = [
     start: found(cfnLintProgram),
   },
   { key: 'optunaPython', suites: 'the journals that Optuna reads', missing: optunaMissing, start: found(optunaPython) },
+  {
+    key: 'pythonClientTools',
+    suites: 'the tests of the Python client',
+    missing: clientToolsMissing,
+    start: found(clientPrograms),
+  },
 ] as const;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -61,9 +70,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** It is no server: each test that needs it runs it. */
-function found(program: string): () => Promise<{ endpoint: string; stop(): Promise<void> }> {
-  return async () => ({ endpoint: program, stop: () => Promise.resolve() });
+/** What is no server: each test that needs it runs it. */
+function found(path: string): () => Promise<{ endpoint: string; stop(): Promise<void> }> {
+  return () => Promise.resolve({ endpoint: path, stop: () => Promise.resolve() });
 }
 
 function leaveOut(suites: string, lack: string): void {

@@ -6,6 +6,12 @@ import { cfnLintFolder, cfnLintIsInstalled, cfnLintRequirements, installedCfnLin
 import { enginesAreInstalled, enginesPom, installedPom, isOnPath, libFolder } from './engine-process.ts';
 import { installedOptunaRequirements, optunaFolder, optunaIsInstalled, optunaRequirements } from './optuna.ts';
 import { installedRequirements, motoIsInstalled, pythonFolder, pythonRequirements } from './moto-server.ts';
+import {
+  clientFolder,
+  clientRequirements,
+  clientToolsAreInstalled,
+  installedClientRequirements,
+} from './python-client.ts';
 
 interface EngineKind {
   what: string;
@@ -37,6 +43,13 @@ const kinds: EngineKind[] = [
   pythonKind('moto (140 MB)', motoIsInstalled, pythonFolder, pythonRequirements, installedRequirements),
   pythonKind('cfn-lint (180 MB)', cfnLintIsInstalled, cfnLintFolder, cfnLintRequirements, installedCfnLintRequirements),
   pythonKind('Optuna (150 MB)', optunaIsInstalled, optunaFolder, optunaRequirements, installedOptunaRequirements),
+  pythonKind(
+    'the tools of the Python client (150 MB)',
+    clientToolsAreInstalled,
+    clientFolder,
+    clientRequirements,
+    installedClientRequirements,
+  ),
 ];
 
 /** A registry can hiccup. */

@@ -115,7 +115,14 @@ const floors: Record<string, Floor> = {
   'clients/package': { floors: [], packages: ['node:', 'esbuild'] },
   'local/demo': { floors: ['local', 'shared/api', 'shared/domain'], packages: ['node:'] },
   bench: {
-    floors: ['local', 'shared', 'infra/bundle.ts', 'clients/package/bundle.ts', 'test/audit.ts'],
+    floors: [
+      'local',
+      'shared',
+      'infra/bundle.ts',
+      'clients/package/bundle.ts',
+      'test/audit.ts',
+      'test/engines/python-client.ts',
+    ],
     packages: ['node:', 'zod'],
   },
   docs: { floors: ['shared/api', 'clients/cli', 'package.json'], packages: ['node:', 'zod'] },
@@ -158,6 +165,7 @@ const folders = [
   'shared/service/trials',
   'test/api',
   'test/bench',
+  'test/clients',
   'test/clients/cli',
   'test/contract',
   'test/domain',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -341,6 +342,33 @@ describe('a server that is killed in between', () => {
     expect(next.stderr).toContain('Told the result of trial 0 that was kept.');
     expect(next.stderr).toContain('2 of 2 ended');
     expect(readdirSync(spool)).toEqual([]);
+    second.kill('SIGTERM');
+    await second.exited;
+  });
+
+  it('is told by the Python client what the command line kept', async () => {
+    const data = openTerminal().folder;
+    const first = await startServerProcess(data);
+    const terminal = openTerminal({ CAVIA_URL: first.url });
+    writeFileSync(join(terminal.folder, 'train.sh'), 'while [ ! -e go ]; do sleep 0.05; done; echo 1.5');
+    await terminal.run(['study', 'create', 'shared', 'x=uniform(1,2)', '--minimize', 'loss', '--trials', '1']);
+    const running = terminal.start(['run', 'shared', '--patience', '0', '--', 'sh', 'train.sh']);
+    await running.said(/trial 0 started/);
+    first.kill('SIGKILL');
+    await first.exited;
+    writeFileSync(join(terminal.folder, 'go'), '');
+    expect(await running.ended).toMatchObject({ code: 3 });
+    const second = await startServerProcess(data, ['--port', new URL(first.url).port]);
+    execFileSync('python3', ['-m', 'cavia', 'sync'], {
+      env: {
+        PATH: process.env['PATH'],
+        PYTHONPATH: join(process.cwd(), 'clients', 'python', 'src'),
+        CAVIA_URL: first.url,
+        XDG_STATE_HOME: join(terminal.folder, 'state'),
+      },
+      stdio: 'pipe',
+    });
+    expect((await terminal.run(['trial', 'show', 'shared', '0'])).stdout).toContain('loss=1.5');
     second.kill('SIGTERM');
     await second.exited;
   });
