@@ -1,4 +1,5 @@
 import type { Study, TellRequest } from './api.ts';
+import { toldNumber } from '../../shared/api/printed-result.ts';
 import { instead } from './nearest.ts';
 import { misused } from './refusal.ts';
 
@@ -21,20 +22,8 @@ export function toldValues(texts: readonly string[], { objectives }: Pick<Study,
   );
 }
 
-/** What a text tells: a number, or one of the words for what is none. @returns undefined for anything else. */
-export function toldValueOf(text: string): Told | undefined {
-  const word = /^([+-]?)(?:(nan)|(?:inf(?:inity)?))$/i.exec(text.trim());
-  if (word) return word[2] ? 'NaN' : word[1] === '-' ? '-Infinity' : 'Infinity';
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? finiteOr(Number(text)) : undefined;
-}
-
-/** `1e999` is a number that no double holds. */
-function finiteOr(value: number): Told {
-  return Number.isFinite(value) ? value : value > 0 ? 'Infinity' : '-Infinity';
-}
-
 function required(name: string, text: string): Told {
-  const value = toldValueOf(text);
+  const value = toldNumber(text);
   if (value === undefined) throw misused(`${name} must be a number; got "${text}".`);
   return value;
 }

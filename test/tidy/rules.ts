@@ -108,7 +108,7 @@ const floors: Record<string, Floor> = {
     packages: ['node:', 'aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild'],
   },
   'clients/cli': {
-    floors: ['shared/api/client.ts', 'package.json'],
+    floors: ['shared/api/client.ts', 'shared/api/printed-result.ts', 'package.json'],
     packages: ['node:', 'fastest-levenshtein', 'yaml'],
   },
   'clients/cli/commands/serve.ts': { floors: ['clients/cli', 'local'], packages: [] },

@@ -1,7 +1,7 @@
 import type { EnqueuedTrial, Objective, Parameter, Params, ParamValue, SearchSpace, Trial } from '../api.ts';
 import { instead } from '../nearest.ts';
 import { plainValue } from '../range-text.ts';
-import { toldValueOf } from '../told-values.ts';
+import { toldNumber } from '../../../shared/api/printed-result.ts';
 import { csvRows } from './csv-rows.ts';
 import { count, type Imported } from './imported.ts';
 
@@ -64,7 +64,7 @@ export function fromCsv(text: string, target: Target): Imported {
       }),
     );
     const values = metrics.flatMap((metric) => {
-      const value = toldValueOf(cell('values', metric));
+      const value = toldNumber(cell('values', metric));
       return value === undefined ? [] : [[metric, value] as const];
     });
     return [

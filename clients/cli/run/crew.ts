@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { printedResult } from '../../../shared/api/printed-result.ts';
 import type { Client, Study, TellRequest, Trial } from '../api.ts';
 import { filledTemplate } from '../command-template.ts';
 import { paramsText, valuesText } from '../trial-text.ts';
@@ -8,7 +9,7 @@ import { startHeart } from './heart.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { RefusedRequest } from './moot.ts';
 import { PatienceOver, type Outage } from './outage.ts';
-import { printedResult, resultExample } from './printed-result.ts';
+import { resultExample } from './result-example.ts';
 import { attemptFolder, type AttemptFolder } from './run-folder.ts';
 import type { Spool } from './spool.ts';
 import { tellSurely } from './tell-surely.ts';
@@ -45,6 +46,7 @@ const pausedSeconds = 1;
 export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
   const { client, study, interrupts, outage, say, nowMs, running } = settings;
   const streak = failureStreak();
+  const metrics = study.objectives.map(({ metric }) => metric);
   const isBest = bestNoticer(study);
   const said = new Set<string>();
   let end: CrewEnd | undefined;
@@ -120,7 +122,9 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
     const { number, attempt } = trial;
     const left = existsSync(folder.result) ? readFileSync(folder.result, 'utf8') : undefined;
     const text = left ?? (ended.code === 0 ? ended.lastLine : undefined);
-    const result = text === undefined ? undefined : printedResult(text, study.objectives);
+    // What may be wrong in it, the service says.
+    const result: Omit<TellRequest, 'attempt'> | undefined =
+      text === undefined ? undefined : printedResult(text, metrics);
     if (result) return deliver(trial, { ...result, attempt }, folder, seconds);
     // It may have told by itself.
     const now = await outage
@@ -138,7 +142,7 @@ export async function runCrew(settings: CrewSettings): Promise<CrewEnd> {
       return fail(trial, `It printed no result: ${shown}`, `it printed no result but ${shown}`, folder);
     await giveBack(trial);
     blame(
-      `The program must print its result on its last line, like ${resultExample(study.objectives)}; ` +
+      `The program must print its result on its last line, like ${resultExample(metrics)}; ` +
         `trial ${number} printed ${shown}. Its output is in ${folder.log}`,
     );
   }

@@ -7,8 +7,6 @@ import { fromWandbSweep } from '../../../clients/cli/exchange/from-wandb-sweep.t
 import { inferConditions } from '../../../clients/cli/exchange/infer-conditions.ts';
 import { rangeText } from '../../../clients/cli/range-shown.ts';
 import { parameterOf } from '../../../clients/cli/range-text.ts';
-import { printedResult } from '../../../clients/cli/run/printed-result.ts';
-import { resultOf } from '../../../shared/service/training/job-result.ts';
 import { openService, type Service } from '../../http/open-service.ts';
 import { openTerminal, type Ended, type Terminal } from './cli-process.ts';
 
@@ -297,23 +295,5 @@ describe('a range that is shown', () => {
     'bool when optimizer=sgd and layers=[1, 2]',
   ])('%s is read as it is written', (text) => {
     expect(rangeText(parameterOf('x', text))).toBe(text);
-  });
-});
-
-describe('a printed result', () => {
-  const objectives = [{ metric: 'loss', direction: 'minimize' as const }];
-
-  it.each([
-    '{"values": {"loss": 0.5}}',
-    '{"values": {"loss": NaN}}',
-    '{"values": {"loss": -Infinity, "note": 1}}',
-    '{"state": "infeasible", "message": "NaN"}',
-    '{"loss": 0.5}',
-    '[1]',
-    'done',
-    '',
-  ])('%s is read as the service reads it', (line) => {
-    const found = resultOf(line);
-    expect(printedResult(line, objectives)).toEqual(found && 'result' in found ? found.result : undefined);
   });
 });
