@@ -22,6 +22,7 @@ from ._results import INFEASIBLE, SUGGESTED, constraints_attribute, open_params_
 
 _PARAMETER_COUNT_MAX = 100
 _OBJECTIVE_COUNT_MAX = 4
+_TRY_COUNT_MAX = 8
 
 _logger = optuna.logging.get_logger(__name__)
 
@@ -95,15 +96,13 @@ class CaviaSampler(BaseSampler):
         if not search_space:
             return {}
         with self._lock:
-            trials = study.get_trials(deepcopy=False)
-            examples = [params_in(other, search_space) for other in trials if _is_example(other)]
-            conditions, _ = conditions_in(search_space, examples)
-            fixed = possible(search_space, conditions, _enqueued(trial, search_space))
-            question = self._question(study, trial, trials, search_space, conditions, fixed)
-            found = fixed if len(fixed) == len(search_space) else self._answer(question)
-            if found is None:
-                return {name: self._by_chance(study, trial, name, one) for name, one in search_space.items()}
-            self._note(study, trial, found)
+            for _ in range(_TRY_COUNT_MAX):
+                found = self._found(study, trial, search_space)
+                if found is None:
+                    return {name: self._by_chance(study, trial, name, one) for name, one in search_space.items()}
+                self._note(study, trial, found)
+                if not _has_another(study, trial, search_space, found):
+                    break
         return {name: external_of(search_space[name], value) for name, value in found.items()}
 
     def sample_independent(
@@ -131,6 +130,16 @@ class CaviaSampler(BaseSampler):
         elif self._constraints_func is not None and state in (TrialState.COMPLETE, TrialState.PRUNED):
             attribute = constraints_attribute(self._constraints_func(trial))
             study._storage.set_trial_system_attr(trial._trial_id, *attribute)
+
+    def _found(self, study: Study, trial: FrozenTrial, space: dict[str, BaseDistribution]) -> dict[str, Value] | None:
+        """Params for a whole space, by what is known at this moment."""
+        trials = study.get_trials(deepcopy=False)
+        examples = [params_in(other, space) for other in trials if _is_example(other)]
+        conditions, _ = conditions_in(space, examples)
+        fixed = possible(space, conditions, _enqueued(trial, space))
+        if len(fixed) == len(space):
+            return fixed
+        return self._answer(self._question(study, trial, trials, space, conditions, fixed))
 
     def _open(self) -> None:
         self._client = Client(self._url, self._key)
@@ -211,6 +220,17 @@ class CaviaSampler(BaseSampler):
 
 def _is_example(trial: FrozenTrial) -> bool:
     return trial.state in (TrialState.COMPLETE, TrialState.PRUNED)
+
+
+def _has_another(
+    study: Study, trial: FrozenTrial, space: dict[str, BaseDistribution], params: dict[str, Value]
+) -> bool:
+    """Whether another process has got the same params at the same time. The trial with the larger number yields."""
+    others = (other for other in study.get_trials(deepcopy=False) if other.number != trial.number)
+    return any(
+        params_in(other, space) == params and (other.state.is_finished() or other.number < trial.number)
+        for other in others
+    )
 
 
 def _is_before(other: FrozenTrial, trial: FrozenTrial) -> bool:

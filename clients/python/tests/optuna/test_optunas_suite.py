@@ -21,3 +21,10 @@ class TestCaviaSampler(BasicSamplerTestCase, RelativeSamplerTestCase, MultiObjec
     @pytest.fixture
     def sampler(self, server: Server) -> Callable[[], BaseSampler]:
         return lambda: CaviaSampler(server.url, seed=1)
+
+
+@pytest.mark.xfail(strict=True, reason="It is for samplers that refuse several objectives; this one takes up to four.")
+class TestSingleOnly(SingleOnlySamplerTestCase):
+    @pytest.fixture
+    def sampler(self, server: Server) -> Callable[[], BaseSampler]:
+        return lambda: CaviaSampler(server.url, seed=1)
