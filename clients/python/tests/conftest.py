@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from programs import end_all
 from servers import Server
 
 _counter = iter(range(10**9))
@@ -19,14 +20,15 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """An environment without a service, a job or a proxy in it. Returns the folder for results that wait."""
     for name in list(os.environ):
         if name.startswith(("CAVIA_", "AWS_BATCH_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     spool = tmp_path / "spool"
     monkeypatch.setenv("CAVIA_SPOOL", str(spool))
-    return spool
+    yield spool
+    end_all()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ._trial import Trial
 
 _NEEDED = ("CAVIA_URL", "CAVIA_STUDY", "CAVIA_TRIAL", "CAVIA_ATTEMPT", "CAVIA_PARAMS")
+_ALSO_KNOWN = ("CAVIA_SEED", "CAVIA_METRICS", "CAVIA_TOKEN", "CAVIA_KEY")
 _current: dict[tuple[str | None, ...], Trial] = {}
 
 
@@ -32,9 +33,9 @@ def params(defaults: Mapping[str, Any] | None = None, /, **named: Any) -> dict[s
 
 def job() -> Trial | None:
     """The trial of the job that this program is, or None when it is none."""
-    place = tuple(os.environ.get(name) for name in _NEEDED)
-    if None in place:
+    if not all(name in os.environ for name in _NEEDED):
         return None
+    place = tuple(os.environ.get(name) for name in (*_NEEDED, *_ALSO_KNOWN))
     if place not in _current:
         _current.clear()
         _current[place] = _trial_of_environment(os.environ)

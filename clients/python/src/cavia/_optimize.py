@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.process import BaseProcess
@@ -15,6 +16,8 @@ from .errors import CaviaError
 if TYPE_CHECKING:
     from ._study import Study
     from ._trial import Trial
+
+_PATIENCE_SECONDS = 1.0
 
 
 def optimize(study: Study, function: Callable[[Trial], Any], workers: int) -> None:
@@ -55,14 +58,17 @@ def _work_in_processes(study: Study, function: Callable[[Trial], Any], workers: 
                 _start(process)
             for process in processes:
                 process.join()
-        except BaseException:
-            # They give their trials back, as this one would.
-            _end(processes)
+        except BaseException as error:
+            # They give their trials back, as this one would. A terminal sends Ctrl-C to them too.
+            _end(processes, patience_seconds=_PATIENCE_SECONDS if isinstance(error, KeyboardInterrupt) else 0)
             raise
     _judge([process.exitcode for process in processes])
 
 
 def _work_as_process(study: Study, function: Callable[[Trial], Any]) -> None:
+    # The parent's handlers came along with a fork.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         _work(study, function)
     except (KeyboardInterrupt, Terminated):
@@ -87,8 +93,10 @@ def _start(process: BaseProcess) -> None:
         ) from error
 
 
-def _end(processes: list[Any]) -> None:
+def _end(processes: list[Any], patience_seconds: float) -> None:
     started = [process for process in processes if process.pid is not None]
+    for process in started:
+        process.join(patience_seconds)
     for process in started:
         process.terminate()
     for process in started:

@@ -11,7 +11,7 @@ Value = Union[float, int, str, bool]
 When = Mapping[str, Union[Value, Sequence[Value]]]
 Parameter = dict[str, Any]
 """One dimension of a space, as the API has it."""
-Space = Mapping[str, Union[Parameter, str, Sequence[Value]]]
+Space = Mapping[str, object]
 """By name: a range of this module, a text such as ``"log(1e-5, 1e-1)"``, or a list of choices."""
 
 

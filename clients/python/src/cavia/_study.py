@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from ._hold import NO_ANSWER
 from ._say import say
 from ._trial import Trial
 from .errors import CaviaError, NoResultError, NothingToTryError
 
 if TYPE_CHECKING:
     from ._client import Client
+    from ._termination import Termination
 
+_PATIENCE_SECONDS = 300.0
 _SHOWN_TRIAL_COUNT = 10
-_ASK_COUNT_MAX = 32
 _ENQUEUE_COUNT_MAX = 100
 
 Result = Any
@@ -63,12 +65,18 @@ class Study:
         """Trials, one after the other. SIGTERM gives back the one whose block it meets, and ends the program."""
         from ._termination import termination_raises
 
-        with termination_raises():
+        with termination_raises() as termination:
             while True:
-                trial = self._wait_for_trial()
+                trial = self._wait_for_trial(termination)
                 if trial is None:
                     return
-                yield trial
+                try:
+                    yield trial
+                except GeneratorExit:
+                    # It was told to end before the block of the trial had begun.
+                    if termination.has_come:
+                        trial.hold.give_back()
+                    raise
 
     @overload
     def ask(
@@ -219,21 +227,50 @@ class Study:
             added += [self._trial(document) for document in answer["trials"]]
         return added
 
-    def _wait_for_trial(self) -> Trial | None:
+    def _wait_for_trial(self, termination: Termination) -> Trial | None:
         """The next trial, as soon as there is one; None when there will be none."""
         import time
 
+        from ._telling import replay
+
         while True:
             try:
-                return self.ask()
+                trial = self._patiently_asked(termination)
             except NothingToTryError as nothing:
                 if nothing.reason == "managed":
                     raise
+                # What could not be told while the service was away may be what the study waits for.
+                replay(self.client)
                 if nothing.retry_after_seconds is None:
                     if nothing.reason != "finished":
                         say(str(nothing))
                     return None
                 time.sleep(nothing.retry_after_seconds)
+            else:
+                replay(self.client)
+                return trial
+
+    def _patiently_asked(self, termination: Termination) -> Trial:
+        """A worker outlives a service that is away for minutes: only who has just begun wants to hear of it at once."""
+        import time
+
+        away_since: float | None = None
+        while True:
+            try:
+                with termination.deferred():
+                    trial = self.ask()
+            except NO_ANSWER as error:
+                now = time.monotonic()
+                if away_since is None:
+                    away_since = now
+                    say(f"The next trial waits for the service: {error}")
+                if now - away_since > _PATIENCE_SECONDS:
+                    raise
+            else:
+                if termination.has_come:
+                    trial.hold.give_back()
+                    termination.raise_if_come()
+                return trial
 
     def _nothing(self, answer: dict[str, Any]) -> NothingToTryError:
         from ._reasons import sentence_of

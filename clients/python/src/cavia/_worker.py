@@ -38,12 +38,11 @@ def work(command: Sequence[str], study: str | None, url: str | None, key: str | 
     """Trains what this process is for. Returns its exit code."""
     name = study or os.environ.get("CAVIA_STUDY")
     worker = _Worker()
-    with worker.signals_forwarded():
-        if study is None and is_job(os.environ):
-            return worker.train_job(command)
-        if not name:
-            raise CaviaError("The worker must know its study: --study NAME, or CAVIA_STUDY.")
-        return worker.train_study(command, open_study(name, url=url, key=key))
+    if study is None and is_job(os.environ):
+        return worker.train_job(command)
+    if not name:
+        raise CaviaError("The worker must know its study: --study NAME, or CAVIA_STUDY.")
+    return worker.train_study(command, open_study(name, url=url, key=key))
 
 
 class _Worker:
@@ -96,23 +95,6 @@ class _Worker:
                 return EXIT_GAVE_UP
         return EXIT_DONE
 
-    @contextmanager
-    def signals_forwarded(self) -> Iterator[None]:
-        """SIGTERM and SIGINT end the program that runs; between two of them they end the worker."""
-        numbers = (signal.SIGTERM, signal.SIGINT)
-        before = [signal.signal(number, self._on_signal) for number in numbers]
-        try:
-            yield
-        finally:
-            for number, handler in zip(numbers, before):
-                signal.signal(number, handler)
-
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        self._ended_by = number
-        if self._program is None:
-            raise Terminated(number)
-        self._program.forward(number)
-
     def _result_of(self, command: Sequence[str], trial: Trial, study: Study) -> dict[str, Any]:
         """Runs the program of a trial, and tells what came of it. Returns what was told."""
         ending = self._run(command, trial, _environment_of(trial, study))
@@ -128,11 +110,30 @@ class _Worker:
         return told
 
     def _run(self, command: Sequence[str], trial: Trial, environment: Mapping[str, str]) -> Ending:
-        self._program = Program(filled_command(command, trial.params), environment)
+        """Runs a program to its end. SIGTERM and SIGINT meanwhile end the program first."""
+        with self._signals_forwarded():
+            self._program = Program(filled_command(command, trial.params), environment)
+            try:
+                if self._ended_by is not None:
+                    self._program.forward(self._ended_by)
+                return self._program.wait()
+            finally:
+                self._program = None
+
+    @contextmanager
+    def _signals_forwarded(self) -> Iterator[None]:
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        before = [signal.signal(number, self._on_signal) for number in numbers]
         try:
-            return self._program.wait()
+            yield
         finally:
-            self._program = None
+            for number, handler in zip(numbers, before):
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self._ended_by = number
+        if self._program is not None:
+            self._program.forward(number)
 
     def _is_hopeless(self, has_failed: bool) -> bool:
         """Whether the last trials failed one after the other in little time: the next ones would too."""
