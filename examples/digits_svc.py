@@ -2,10 +2,11 @@
 
 import sys
 
-import cavia
 from sklearn.datasets import load_digits
 from sklearn.model_selection import KFold, cross_val_score
 from sklearn.svm import SVC
+
+import cavia
 
 BUDGET = int(sys.argv[1]) if len(sys.argv) > 1 else 30
 X, y = load_digits(return_X_y=True)
@@ -18,7 +19,7 @@ def error_percent(**params):
 
 study = cavia.study(
     "digits-svc",
-    minimize="errorPercent",
+    minimize="error_percent",
     budget=BUDGET,
     space={
         "C": cavia.log(0.1, 1000),

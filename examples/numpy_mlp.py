@@ -1,9 +1,10 @@
-"""A network of one hidden layer, written in NumPy, on a spiral: its learning curves, and what is not worth going on with."""
+"""A network in NumPy that learns a spiral: its learning curves, and trials that are not worth going on with."""
 
 import sys
 
-import cavia
 import numpy as np
+
+import cavia
 
 BUDGET = int(sys.argv[1]) if len(sys.argv) > 1 else 30
 EPOCHS = 60
@@ -26,14 +27,14 @@ def log_softmax(scores):
 TRAIN, VALIDATION = spiral(600, np.random.default_rng(0)), spiral(600, np.random.default_rng(1))
 
 
-def losses(seed, learningRate, width, batchSize, decay, momentum):
+def losses(seed, *, learning_rate, width, batch_size, decay, momentum):
     """Trains, and gives the loss on the validation set after each epoch."""
     random = np.random.default_rng(seed)
     weights = [random.normal(0, 1, (2, width)), np.zeros(width), random.normal(0, width**-0.5, (width, 3)), np.zeros(3)]
     velocity = [np.zeros_like(weight) for weight in weights]
     (X, y), (X_validation, y_validation) = TRAIN, VALIDATION
     for _ in range(EPOCHS):
-        for batch in np.array_split(random.permutation(len(y)), max(1, len(y) // batchSize)):
+        for batch in np.array_split(random.permutation(len(y)), max(1, len(y) // batch_size)):
             hidden = np.tanh(X[batch] @ weights[0] + weights[1])
             error = np.exp(log_softmax(hidden @ weights[2] + weights[3]))
             error[np.arange(len(batch)), y[batch]] -= 1
@@ -41,9 +42,8 @@ def losses(seed, learningRate, width, batchSize, decay, momentum):
             back = error @ weights[2].T * (1 - hidden**2)
             gradients = [X[batch].T @ back, back.sum(0), hidden.T @ error, error.sum(0)]
             for weight, speed, gradient in zip(weights, velocity, gradients):
-                speed *= momentum
-                speed -= learningRate * (gradient + decay * weight)
-                weight += speed
+                speed[:] = momentum * speed - learning_rate * (gradient + decay * weight)
+                weight[:] = weight + speed
         scores = log_softmax(np.tanh(X_validation @ weights[0] + weights[1]) @ weights[2] + weights[3])
         yield -scores[np.arange(len(y_validation)), y_validation].mean()
 
@@ -53,9 +53,9 @@ study = cavia.study(
     minimize="loss",
     budget=BUDGET,
     space={
-        "learningRate": cavia.log(1e-3, 10, default=0.01),
+        "learning_rate": cavia.log(1e-3, 10, default=0.01),
         "width": cavia.integer(4, 128, log=True, default=16),
-        "batchSize": cavia.ordinal(8, 16, 32, 64, 128, default=32),
+        "batch_size": cavia.ordinal(8, 16, 32, 64, 128, default=32),
         "decay": cavia.log(1e-6, 1e-1, default=1e-4),
         "momentum": cavia.reverse_log(0.1, 0.99, default=0.5),
     },
@@ -70,7 +70,7 @@ for trial in study:
         else:
             trial.tell(loss)
 
-*_, default = losses(study.trial(0).seed, learningRate=0.01, width=16, batchSize=32, decay=1e-4, momentum=0.5)
+*_, default = losses(study.trial(0).seed, learning_rate=0.01, width=16, batch_size=32, decay=1e-4, momentum=0.5)
 pruned = sum(1 for _ in study.trials("pruned"))
 print(f"default: loss {default:.3f}")
 print(f"best:    loss {study.best.value:.3f} with {study.best.params}; {pruned} trials pruned")

@@ -2,9 +2,10 @@
 
 import sys
 
-import cavia
 import xgboost
 from sklearn.datasets import load_breast_cancer
+
+import cavia
 
 BUDGET = int(sys.argv[1]) if len(sys.argv) > 1 else 30
 TABLE = xgboost.DMatrix(*load_breast_cancer(return_X_y=True))
@@ -18,7 +19,7 @@ def log_loss(rounds=100, **params):
 
 study = cavia.study(
     "xgboost-table",
-    minimize="logLoss",
+    minimize="log_loss",
     budget=BUDGET,
     space={
         "eta": cavia.log(0.01, 0.5, default=0.3),

@@ -11,6 +11,7 @@ import {
   clientToolsAreInstalled,
   installedClientRequirements,
 } from './python-client.ts';
+import { librariesAreInstalled, olderOptuna, pythonLibraries } from './python-libraries.ts';
 
 interface EngineKind {
   what: string;
@@ -47,6 +48,9 @@ const kinds: EngineKind[] = [
     clientFolder,
     clientRequirements,
     installedClientRequirements,
+  ),
+  ...[pythonLibraries, olderOptuna].map((set) =>
+    pythonKind(set.what, () => librariesAreInstalled(set), set.folder, set.list, set.installedList),
   ),
 ];
 

@@ -1,8 +1,9 @@
 """Hugging Face Trainer: its own search for hyperparameters, which goes through Optuna, with the sampler of Cavia."""
 
 import torch
-from cavia.optuna import CaviaSampler
 from transformers import BertConfig, BertForSequenceClassification, Trainer, TrainingArguments
+
+from cavia.optuna import CaviaSampler
 
 random = torch.Generator().manual_seed(0)
 texts = torch.randint(1, 20, (256, 8), generator=random)

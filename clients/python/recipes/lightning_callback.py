@@ -1,10 +1,11 @@
 """Lightning: a callback that reports each validation and stops the trainer when it is told to."""
 
-import cavia
 import torch
 from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Callback
 from torch.utils.data import DataLoader, TensorDataset
+
+import cavia
 
 
 class Report(Callback):

@@ -1,9 +1,12 @@
 """MLflow: every trial as a run, with its params, curve and value; a parent run for the study."""
 
-import cavia
 import mlflow
 
-study = cavia.study("mlflow", minimize="loss", budget=10, space={"lr": cavia.log(1e-4, 1), "layers": cavia.integer(1, 4)})
+import cavia
+
+study = cavia.study(
+    "mlflow", minimize="loss", budget=10, space={"lr": cavia.log(1e-4, 1), "layers": cavia.integer(1, 4)}
+)
 with mlflow.start_run(run_name=study.name):
     mlflow.set_tag("cavia.study", study.id)
     for trial in study:

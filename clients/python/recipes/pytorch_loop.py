@@ -1,8 +1,9 @@
 """PyTorch: a training loop that reports each epoch and stops when it is told to."""
 
-import cavia
 import torch
 from torch import nn
+
+import cavia
 
 X = torch.rand(512, 2, generator=torch.Generator().manual_seed(0)) * 2 - 1
 y = (X[:, :1] * X[:, 1:]).sign().clamp(min=0)

@@ -1,11 +1,12 @@
 """scikit-learn: a pipeline by cross-validation."""
 
-import cavia
 from sklearn.datasets import load_wine
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+
+import cavia
 
 X, y = load_wine(return_X_y=True)
 

@@ -1,9 +1,10 @@
 """XGBoost: a callback that reports each round and stops the training when it is told to."""
 
-import cavia
 import xgboost
 from sklearn.datasets import load_diabetes
 from sklearn.model_selection import train_test_split
+
+import cavia
 
 
 class Report(xgboost.callback.TrainingCallback):

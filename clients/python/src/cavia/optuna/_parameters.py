@@ -1,11 +1,11 @@
 """Distributions of Optuna as parameters of a space.
 
-Values travel as Optuna keeps them inside: a choice as its index, so that None, True beside 1, or objects can be choices.
+Values travel as Optuna keeps them inside: a choice as its index, so that anything can be a choice.
 """
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
@@ -34,7 +34,7 @@ def is_free(distribution: BaseDistribution) -> bool:
     return not distribution.single() and parameter_of(distribution) is not None
 
 
-def value_in(distribution: BaseDistribution, external: Any) -> Optional[Value]:
+def value_in(distribution: BaseDistribution, external: Any) -> Value | None:
     """A value that somebody tried, as it travels; None where it is not one of the distribution's."""
     try:
         value = distribution.to_internal_repr(external)
@@ -52,7 +52,9 @@ def has_few_values(distribution: BaseDistribution, most: int) -> bool:
     """Whether each of its values can be the condition of another parameter."""
     if isinstance(distribution, CategoricalDistribution):
         return True
-    return isinstance(distribution, IntDistribution) and distribution.high - distribution.low <= most * distribution.step
+    return (
+        isinstance(distribution, IntDistribution) and distribution.high - distribution.low <= most * distribution.step
+    )
 
 
 def _integer_of(distribution: IntDistribution) -> Json | None:

@@ -40,9 +40,7 @@ def request_of(question: Question) -> Json:
     """
     short = short_names(question.space)
     metrics = [f"v{k}" for k in range(len(question.directions))]
-    objectives = [
-        {"metric": metric, "direction": direction} for metric, direction in zip(metrics, question.directions)
-    ]
+    objectives = [{"metric": metric, "direction": direction} for metric, direction in zip(metrics, question.directions)]
     is_single = len(objectives) == 1
     request: Json = {
         "space": {short[name]: _described(name, question, short) for name in question.space},
@@ -93,7 +91,7 @@ def _priorities(results: list[Result], directions: Sequence[str]) -> list[int]:
     for k, direction in enumerate(directions):
         sign = 1 if direction == "minimize" else -1
         known = [i for i in newest if results[i].values is not None]
-        known.sort(key=lambda i: sign * (results[i].values or [])[k])  # noqa: B023
+        known.sort(key=lambda i: sign * (results[i].values or [])[k])
         for place, i in enumerate(known):
             rank[i] = min(rank[i], place)
     best = sorted(newest, key=lambda i: rank[i])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from optuna.trial import FrozenTrial, TrialState
 
@@ -24,7 +24,7 @@ class Result(NamedTuple):
     """What came of some params."""
 
     params: dict[str, Value]
-    values: Optional[list[float]]
+    values: list[float] | None
     """None for an infeasible configuration."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Sequence
-from typing import Any, Callable, Literal, Optional
+from typing import Any, Callable, Literal, NamedTuple
 
 import optuna
 from optuna.distributions import BaseDistribution
@@ -25,6 +25,14 @@ _OBJECTIVE_COUNT_MAX = 4
 _TRY_COUNT_MAX = 8
 
 _logger = optuna.logging.get_logger(__name__)
+
+
+class Moment(NamedTuple):
+    """A study as a trial finds it."""
+
+    study: Study
+    trial: FrozenTrial
+    trials: list[FrozenTrial]
 
 
 class CaviaSampler(BaseSampler):
@@ -75,7 +83,7 @@ class CaviaSampler(BaseSampler):
         """Makes random params differ between workers. Suggestions do so by what the others have been given."""
         self._random.reseed_rng()
 
-    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:  # noqa: ARG002
+    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """All parameters of the trials so far, but those that change their range or come and go without a reason."""
         trials = [other for other in study.get_trials(deepcopy=False) if _is_example(other)]
         space: dict[str, BaseDistribution] = {}
@@ -96,13 +104,9 @@ class CaviaSampler(BaseSampler):
         if not search_space:
             return {}
         with self._lock:
-            for _ in range(_TRY_COUNT_MAX):
-                found = self._found(study, trial, search_space)
-                if found is None:
-                    return {name: self._by_chance(study, trial, name, one) for name, one in search_space.items()}
-                self._note(study, trial, found)
-                if not _has_another(study, trial, search_space, found):
-                    break
+            found = self._settled(study, trial, search_space)
+        if found is None:
+            return {name: self._by_chance(study, trial, name, one) for name, one in search_space.items()}
         return {name: external_of(search_space[name], value) for name, value in found.items()}
 
     def sample_independent(
@@ -112,17 +116,13 @@ class CaviaSampler(BaseSampler):
         if not is_free(param_distribution):
             return self._by_chance(study, trial, param_name, param_distribution)
         with self._lock:
-            trials = study.get_trials(deepcopy=False)
-            question = self._question_of_one(study, trial, trials, param_name, param_distribution)
-            found = self._answer(question)
+            found = self._answer(self._question_of_one(_moment(study, trial), param_name, param_distribution))
             if found is None:
                 return self._by_chance(study, trial, param_name, param_distribution)
             self._note(study, trial, {param_name: found[param_name]})
         return external_of(param_distribution, found[param_name])
 
-    def after_trial(
-        self, study: Study, trial: FrozenTrial, state: TrialState, values: Optional[Sequence[float]]
-    ) -> None:
+    def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None) -> None:
         """Notes what Optuna does not: that a trial failed while somebody watched, and its constraints."""
         self._random.after_trial(study, trial, state, values)
         if state == TrialState.FAIL:
@@ -131,48 +131,52 @@ class CaviaSampler(BaseSampler):
             attribute = constraints_attribute(self._constraints_func(trial))
             study._storage.set_trial_system_attr(trial._trial_id, *attribute)
 
+    def _settled(self, study: Study, trial: FrozenTrial, space: dict[str, BaseDistribution]) -> dict[str, Value] | None:
+        """Params that no other process has got at the same time."""
+        for _ in range(_TRY_COUNT_MAX):
+            found = self._found(study, trial, space)
+            if found is None:
+                return None
+            self._note(study, trial, found)
+            if not _has_another(study, trial, space, found):
+                break
+        return found
+
     def _found(self, study: Study, trial: FrozenTrial, space: dict[str, BaseDistribution]) -> dict[str, Value] | None:
         """Params for a whole space, by what is known at this moment."""
-        trials = study.get_trials(deepcopy=False)
-        examples = [params_in(other, space) for other in trials if _is_example(other)]
+        moment = _moment(study, trial)
+        examples = [params_in(other, space) for other in moment.trials if _is_example(other)]
         conditions, _ = conditions_in(space, examples)
         fixed = possible(space, conditions, _enqueued(trial, space))
         if len(fixed) == len(space):
             return fixed
-        return self._answer(self._question(study, trial, trials, space, conditions, fixed))
+        return self._answer(self._question(moment, space, conditions, fixed))
 
     def _open(self) -> None:
         self._client = Client(self._url, self._key)
         # Two threads must not be given the same params.
         self._lock = threading.Lock()
 
-    def _question_of_one(
-        self,
-        study: Study,
-        trial: FrozenTrial,
-        trials: list[FrozenTrial],
-        name: str,
-        distribution: BaseDistribution,
-    ) -> Question:
+    def _question_of_one(self, moment: Moment, name: str, distribution: BaseDistribution) -> Question:
         """One parameter, seen together with those that the trial has already."""
+        trial = moment.trial
         known = {one: trial.distributions[one] for one in trial.params if is_free(trial.distributions[one])}
         before = dict(list(known.items())[-_PARAMETER_COUNT_MAX + 1 :])
         space = {**before, name: distribution}
-        question = self._question(study, trial, trials, space, {}, params_in(trial, before))
+        question = self._question(moment, space, {}, params_in(trial, before))
         if question.results or question.open_params or question.others:
             return question
         # Nobody has had it: its first value is the middle, whatever the others are.
-        return self._question(study, trial, trials, {name: distribution}, {}, {})
+        return self._question(moment, {name: distribution}, {}, {})
 
     def _question(
         self,
-        study: Study,
-        trial: FrozenTrial,
-        trials: list[FrozenTrial],
+        moment: Moment,
         space: dict[str, BaseDistribution],
         conditions: Conditions,
         fixed: dict[str, Value],
     ) -> Question:
+        study, trial, trials = moment
         directions = [direction.name.lower() for direction in study.directions]
         if len(directions) > _OBJECTIVE_COUNT_MAX:
             raise ValueError(
@@ -216,6 +220,10 @@ class CaviaSampler(BaseSampler):
         """Lets other workers see at once what this trial was given."""
         before = study._storage.get_trial(trial._trial_id).system_attrs.get(SUGGESTED, {})
         study._storage.set_trial_system_attr(trial._trial_id, SUGGESTED, {**before, **params})
+
+
+def _moment(study: Study, trial: FrozenTrial) -> Moment:
+    return Moment(study, trial, study.get_trials(deepcopy=False))
 
 
 def _is_example(trial: FrozenTrial) -> bool:

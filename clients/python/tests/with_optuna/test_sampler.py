@@ -251,9 +251,7 @@ def _path() -> dict[str, str]:
     return {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
 
 
-def test_survives_pickling_without_a_secret_of_the_environment(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_survives_pickling_without_a_secret_of_the_environment(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAVIA_KEY", "cav_secret")
     study = known_study(server)
     next_params(study)
@@ -279,13 +277,13 @@ def test_goes_on_at_random_where_that_is_wanted() -> None:
 
 
 def test_refuses_another_fallback() -> None:
-    with pytest.raises(ValueError, match='fallback must be "random" or None; got \'tpe\''):
+    with pytest.raises(ValueError, match="fallback must be \"random\" or None; got 'tpe'"):
         CaviaSampler(fallback="tpe")  # type: ignore[arg-type]
 
 
 def test_sends_of_a_long_history_the_best_and_the_newest(server: Server) -> None:
     names = [f"x{i}" for i in range(20)]
-    distributions: dict[str, Any] = {name: X for name in names}
+    distributions: dict[str, Any] = dict.fromkeys(names, X)
     study = study_of(server)
     for i in range(1200):
         params = {name: ((i * 7 + k * 13) % 997) / 997 for k, name in enumerate(names)}
