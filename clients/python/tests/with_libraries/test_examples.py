@@ -30,6 +30,9 @@ def test_a_network_learns_the_spiral_and_is_pruned_where_it_does_not(server: Ser
     assert best < 0.1
     study = cavia.study("numpy-mlp")
     assert len(study.trial(study.best.number).document["intermediate"]) == 60
+    pruned = list(study.trials("pruned"))
+    assert pruned
+    assert {len(study.trial(trial.number).document["intermediate"]) for trial in pruned} == {11}
 
 
 def test_a_table_is_foretold_better(server: Server, tmp_path: Path) -> None:
