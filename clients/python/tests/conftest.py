@@ -57,5 +57,5 @@ def name() -> str:
 def quick(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Retries without waiting. Returns the list of the pauses that there would have been, in seconds."""
     pauses: list[float] = []
-    monkeypatch.setattr("cavia._transport.time.sleep", pauses.append)
+    monkeypatch.setattr("cavia._transport.sleep", pauses.append)
     return pauses

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from faulty_proxy import answer, faulty_proxy, lose_reply, lose_request
-from programs import start, wait_until
+from programs import run, start, wait_until
 from servers import Server
 
 import cavia
@@ -227,9 +227,54 @@ def test_hands_trials_to_a_function_in_this_process(server: Server, name: str) -
     ]
 
 
+def test_works_where_processes_do_not_fork(server: Server, name: str, tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(
+        f"""
+import cavia, multiprocessing
+def train(trial):
+    return trial["x"]
+if __name__ == "__main__":
+    multiprocessing.set_start_method("spawn")
+    study = cavia.study({name!r})
+    study.minimize(train, workers=2)
+    try:
+        study.minimize(lambda trial: 1, workers=2)
+    except cavia.CaviaError as error:
+        print(error)
+"""
+    )
+    study = new_study(name, budget=4)
+    ended = run([str(script)])
+    assert [trial.state for trial in study.trials()] == ["complete"] * 4
+    assert "The function cannot be handed to another process" in ended.stdout
+    assert ended.returncode == 0
+
+
 def test_refuses_the_other_direction_and_no_workers(server: Server, name: str) -> None:
     study = new_study(name)
     with pytest.raises(cavia.CaviaError, match="does not maximize loss"):
         study.maximize(slow)
     with pytest.raises(cavia.CaviaError, match="workers must be at least 1; got 0"):
         study.minimize(slow, workers=0)
+
+
+def test_a_loop_waits_for_a_service_that_is_away_but_not_for_ever(
+    server: Server, name: str, quick: list[float], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with faulty_proxy(server.url) as proxy:
+        study = new_study(name, budget=2, url=proxy.url)
+        # The first of them is given out, but nobody hears of it.
+        proxy.faults = [lose_reply, *[lose_request] * 20]
+        numbers = []
+        for trial in study:
+            with trial:
+                numbers.append((trial.number, trial.attempt))
+                trial.tell(1)
+        assert numbers == [(0, 1), (1, 1)]
+        assert capfd.readouterr().err.count("The next trial waits for the service") == 1
+        study.extend(3)
+        monkeypatch.setattr("cavia._loop._PATIENCE_SECONDS", -1)
+        proxy.standing_fault = lose_request
+        with pytest.raises(cavia.UnreachableError):
+            next(iter(study))

@@ -120,11 +120,14 @@ def test_says_that_nothing_is_there_and_what_to_do(quick: list[float]) -> None:
 def test_reaches_a_server_that_comes_back_meanwhile(own_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     own_server.kill()
     pauses = iter([lambda: None, own_server.start])
-    monkeypatch.setattr("cavia._transport.time.sleep", lambda _: next(pauses)())
+    monkeypatch.setattr("cavia._transport.sleep", lambda _: next(pauses)())
     assert Client().health()["status"] == "ok"
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8787", "ftp://host", "http://", "cavia"])
+@pytest.mark.parametrize(
+    "url",
+    ["127.0.0.1:8787", "ftp://host", "http://host:0", "http://host:port", "http://host:99999", "http://", "cavia"],
+)
 def test_refuses_an_address_that_is_none(url: str) -> None:
     with pytest.raises(CaviaError, match=r"must be like http://127\.0\.0\.1:8787; got"):
         Client(url)
@@ -155,6 +158,15 @@ def test_shows_the_key_and_says_what_to_do_about_a_wrong_one(tmp_path: Path) -> 
             Client(server.url, "cav_wrong").studies()
     finally:
         server.stop()
+
+
+def test_takes_a_key_from_a_file_with_its_line_end_and_never_shows_one(server: Server) -> None:
+    with faulty_proxy(server.url) as proxy:
+        Client(proxy.url, "cav_1\n").health()
+        assert proxy.requests[0][2]["authorization"] == "Bearer cav_1"
+    with pytest.raises(CaviaError, match="must be printable ASCII") as raised:
+        Client(server.url, "cav_1\ncav_2")
+    assert "cav_2" not in str(raised.value)
 
 
 def test_serves_threads_at_the_same_time(server: Server) -> None:

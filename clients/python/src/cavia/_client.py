@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from ._transport import Json, Transport
+from .errors import CaviaError
 
 DEFAULT_URL = "http://127.0.0.1:8787"
 
@@ -23,7 +24,7 @@ class Client:
     def __init__(self, url: str | None = None, key: str | None = None) -> None:
         environment = os.environ
         self.url = (url or environment.get("CAVIA_URL") or DEFAULT_URL).rstrip("/")
-        self.key = key or environment.get("CAVIA_KEY") or environment.get("CAVIA_TOKEN")
+        self.key = _sendable(key or environment.get("CAVIA_KEY") or environment.get("CAVIA_TOKEN"))
         self._transport = Transport(self.url, self.key)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -47,8 +48,8 @@ class Client:
     def delete_study(self, study: str) -> None:
         self._transport.call("DELETE", "studies", study)
 
-    def ask(self, study: str, request: Json) -> Json:
-        return self._transport.call("POST", "studies", study, "ask", body=request)
+    def ask(self, study: str, request: Json, idempotency_key: str | None = None) -> Json:
+        return self._transport.call("POST", "studies", study, "ask", body=request, idempotency_key=idempotency_key)
 
     def enqueue(self, study: str, trials: list[Json]) -> Json:
         return self._transport.call("POST", "studies", study, "trials", body={"trials": trials})
@@ -118,3 +119,11 @@ class Client:
 
     def close(self) -> None:
         self._transport.close()
+
+
+def _sendable(key: str | None) -> str | None:
+    """The key without the line end that files have. It is never shown."""
+    stripped = (key or "").strip()
+    if not stripped.isascii() or not stripped.isprintable():
+        raise CaviaError("The key must be printable ASCII characters (CAVIA_KEY or key=…); this one has others.")
+    return stripped or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from http.client import BadStatusLine, HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ._answers import Answer
 from ._proxies import Proxy, proxy_for
@@ -20,7 +20,7 @@ class Connections:
 
     def __init__(self, base_url: str, answer_seconds_max: float) -> None:
         self._target = urlsplit(base_url)
-        if self._target.scheme not in ("http", "https") or not self._target.hostname:
+        if not _is_address(self._target):
             raise CaviaError(f"The address must be like http://127.0.0.1:8787; got {base_url!r}.")
         self._answer_seconds_max = answer_seconds_max
         self._proxy = proxy_for(self._target)
@@ -104,6 +104,14 @@ class Connections:
                 self._idle.append(connection)
                 return
         connection.close()
+
+
+def _is_address(target: SplitResult) -> bool:
+    try:
+        return target.scheme in ("http", "https") and bool(target.hostname) and target.port != 0
+    except ValueError:
+        # The port is no number, or too large.
+        return False
 
 
 def _connection_to(scheme: str, host: str, port: int | None, proxy: Proxy | None) -> HTTPConnection:

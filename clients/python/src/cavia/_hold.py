@@ -94,13 +94,19 @@ class Hold:
 
     def tell(self, result: dict[str, Any]) -> dict[str, Any] | None:
         """Tells how it went. Returns the trial, or None when the tell is kept on disk for later."""
-        from ._telling import tell_for_good
+        from ._telling import is_for_good, tell_for_good
 
+        # Before it is sent, so that the heartbeat does not wonder why the trial has ended.
         self.is_told = True
         message = result.get("message")
         # The end of a long message says more than its beginning.
         cut = {**result, "message": message[-MESSAGE_LENGTH_MAX:]} if message else result
-        trial = tell_for_good(self.client, self.study, self.number, {"attempt": self.attempt, **cut})
+        try:
+            trial = tell_for_good(self.client, self.study, self.number, {"attempt": self.attempt, **cut})
+        except CaviaError as error:
+            # What was told was wrong, and the trial still waits for its result.
+            self.is_told = not is_for_good(error) or isinstance(error, SETTLED)
+            raise
         self.kept = cut if trial is None else None
         return trial
 

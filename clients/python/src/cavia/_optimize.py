@@ -5,8 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from multiprocessing.process import BaseProcess
+from pickle import PicklingError
 from typing import TYPE_CHECKING, Any
 
 from ._say import say
@@ -41,7 +42,7 @@ def _tell(trial: Trial, result: Any) -> None:
         return
     if isinstance(result, Mapping):
         trial.tell(**result)
-    elif isinstance(result, Sequence):
+    elif isinstance(result, (list, tuple)):
         trial.tell(*result)
     else:
         trial.tell(result)
@@ -81,13 +82,7 @@ def _work_as_process(study: Study, function: Callable[[Trial], Any]) -> None:
 def _start(process: BaseProcess) -> None:
     try:
         process.start()
-    except (AttributeError, TypeError) as error:
-        raise CaviaError(
-            f"The function cannot be handed to another process ({error}): define it at the top of a module."
-        ) from error
-    except Exception as error:
-        if type(error).__name__ != "PicklingError":
-            raise
+    except (AttributeError, TypeError, PicklingError) as error:
         raise CaviaError(
             f"The function cannot be handed to another process ({error}): define it at the top of a module."
         ) from error

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from ._hold import NO_ANSWER
-from ._say import say
 from ._trial import Trial
 from .errors import CaviaError, NoResultError, NothingToTryError
 
 if TYPE_CHECKING:
     from ._client import Client
-    from ._termination import Termination
 
-_PATIENCE_SECONDS = 300.0
 _SHOWN_TRIAL_COUNT = 10
 _ENQUEUE_COUNT_MAX = 100
 
@@ -63,20 +59,9 @@ class Study:
 
     def __iter__(self) -> Iterator[Trial]:
         """Trials, one after the other. SIGTERM gives back the one whose block it meets, and ends the program."""
-        from ._termination import termination_raises
+        from ._loop import loop_over
 
-        with termination_raises() as termination:
-            while True:
-                trial = self._wait_for_trial(termination)
-                if trial is None:
-                    return
-                try:
-                    yield trial
-                except GeneratorExit:
-                    # It was told to end before the block of the trial had begun.
-                    if termination.has_come:
-                        trial.hold.give_back()
-                    raise
+        return loop_over(self)
 
     @overload
     def ask(
@@ -115,14 +100,28 @@ class Study:
         Raises:
             NothingToTryError: no count was given, and there is no trial at the moment, or ever.
         """
-        request = {"count": count or 1, "worker": worker, "fixed": fixed, "leaseSeconds": lease_seconds}
-        answer = self.client.ask(self.id, {name: value for name, value in request.items() if value is not None})
-        trials = [self._trial(document) for document in answer["trials"]]
+        trials, nothing = self.give_out(
+            {"count": count or 1, "worker": worker, "fixed": fixed, "leaseSeconds": lease_seconds}
+        )
         if count is not None:
             return trials
-        if not trials:
-            raise self._nothing(answer)
+        if nothing is not None:
+            raise nothing
         return trials[0]
+
+    def give_out(
+        self, request: dict[str, Any], idempotency_key: str | None = None
+    ) -> tuple[list[Trial], NothingToTryError | None]:
+        """What an ask gives out, as one logical call where a key is given: trials, or why there are none."""
+        from ._reasons import sentence_of
+
+        given = {name: value for name, value in request.items() if value is not None}
+        answer = self.client.ask(self.id, given, idempotency_key)
+        trials = [self._trial(document) for document in answer["trials"]]
+        if trials:
+            return trials, None
+        reason = answer["reason"]
+        return [], NothingToTryError(sentence_of(self.name, reason), reason, answer.get("retryAfterSeconds"))
 
     def tell(self, trial: Trial | int, *values: float, **named: float) -> None:
         """Tells how a trial went, which is given as it was asked for or by its number: `Trial.tell`."""
@@ -226,57 +225,6 @@ class Study:
             answer = self.client.enqueue(self.id, list(entries[start : start + _ENQUEUE_COUNT_MAX]))
             added += [self._trial(document) for document in answer["trials"]]
         return added
-
-    def _wait_for_trial(self, termination: Termination) -> Trial | None:
-        """The next trial, as soon as there is one; None when there will be none."""
-        import time
-
-        from ._telling import replay
-
-        while True:
-            try:
-                trial = self._patiently_asked(termination)
-            except NothingToTryError as nothing:
-                if nothing.reason == "managed":
-                    raise
-                # What could not be told while the service was away may be what the study waits for.
-                replay(self.client)
-                if nothing.retry_after_seconds is None:
-                    if nothing.reason != "finished":
-                        say(str(nothing))
-                    return None
-                time.sleep(nothing.retry_after_seconds)
-            else:
-                replay(self.client)
-                return trial
-
-    def _patiently_asked(self, termination: Termination) -> Trial:
-        """A worker outlives a service that is away for minutes: only who has just begun wants to hear of it at once."""
-        import time
-
-        away_since: float | None = None
-        while True:
-            try:
-                with termination.deferred():
-                    trial = self.ask()
-            except NO_ANSWER as error:
-                now = time.monotonic()
-                if away_since is None:
-                    away_since = now
-                    say(f"The next trial waits for the service: {error}")
-                if now - away_since > _PATIENCE_SECONDS:
-                    raise
-            else:
-                if termination.has_come:
-                    trial.hold.give_back()
-                    termination.raise_if_come()
-                return trial
-
-    def _nothing(self, answer: dict[str, Any]) -> NothingToTryError:
-        from ._reasons import sentence_of
-
-        reason = answer["reason"]
-        return NothingToTryError(sentence_of(self.name, reason), reason, answer.get("retryAfterSeconds"))
 
     def _require_direction(self, direction: Literal["minimize", "maximize"]) -> None:
         other = [one["metric"] for one in self.document["objectives"] if one["direction"] != direction]

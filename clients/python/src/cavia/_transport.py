@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import random
-import time
 import uuid
+from time import sleep
 from typing import Any, Union
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -97,7 +97,7 @@ class Transport:
                 if tried >= retry_count_max or not is_worth_repeating(answer.status):
                     return answer
                 retry_after = answer.headers.get("retry-after")
-            time.sleep(pause_seconds(tried, retry_after, random.random()))
+            sleep(pause_seconds(tried, retry_after, random.random()))
             tried += 1
 
     def close(self) -> None:

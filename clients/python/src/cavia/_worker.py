@@ -31,6 +31,7 @@ EXIT_DONE, EXIT_GAVE_UP, EXIT_NO_PROGRAM = 0, 1, 127
 _FAILURE_COUNT_MAX = 3
 _FAILURE_SECONDS = 60.0
 _FIRST_SIGNAL_CODE = 128
+_HANDED_ON = ("CAVIA_KEY", "CAVIA_SPOOL")
 _NOT_LET_IN = (LeaseSupersededError, TrialFinishedError, StudyClosedError, NotFoundError)
 
 
@@ -173,10 +174,15 @@ def _message_of(ending: Ending) -> str:
 
 
 def _environment_of(trial: Trial, study: Study) -> dict[str, str]:
-    """What the program sees, as in a job of the service, but for the token: it has the worker's key."""
+    """What the program sees, as in a job of the service, but for the token: it has the worker's key.
+
+    Where the worker itself runs in such a job, that job's own variables are not the trial's.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAVIA_")}
     key = {"CAVIA_KEY": study.client.key} if study.client.key else {}
     return {
-        **os.environ,
+        **inherited,
+        **{name: os.environ[name] for name in _HANDED_ON if name in os.environ},
         **key,
         "CAVIA_URL": study.client.url,
         "CAVIA_STUDY": study.id,
