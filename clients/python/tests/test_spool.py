@@ -146,6 +146,43 @@ def test_keeps_aside_what_is_refused_for_good(
     assert replay(Client()) == (0, 0)
 
 
+def test_keeps_the_tell_of_a_program_that_is_interrupted_while_it_tells(
+    server: Server, name: str, surroundings: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cavia._transport.sleep", interrupt)
+    with faulty_proxy(server.url) as proxy:
+        study = new_study(name, url=proxy.url)
+        with pytest.raises(KeyboardInterrupt):
+            for trial in study:
+                with trial:
+                    proxy.standing_fault = lose_request
+                    trial.tell(0.5)
+        proxy.standing_fault = None
+        assert "the program was ended while it was being told" in capfd.readouterr().err
+        assert replay(Client(proxy.url)) == (1, 0)
+    assert Client().trial(name, 0)["values"] == {"loss": 0.5}
+
+
+def test_complains_once_of_a_tell_that_a_loop_cannot_deliver(
+    server: Server, name: str, surroundings: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with faulty_proxy(server.url) as proxy:
+        study = new_study(name, url=proxy.url)
+        write_down(proxy.url, study.id, 0, {"attempt": 1, "values": {"loss": 1}}, "key-of-another").keep()
+        proxy.standing_fault = lambda handler: (
+            handler.headers.get("Idempotency-Key") == "key-of-another"
+            and answer(401, PROBLEM, UNAUTHENTICATED)(handler)
+        )
+        for trial in study:
+            with trial:
+                trial.tell(trial["x"])
+    assert capfd.readouterr().err.count("could not be told yet: The key was revoked.") == 1
+    assert len(waiting(surroundings)) == 1
+
+
 def test_raises_a_refusal_at_once_and_keeps_nothing(server: Server, name: str, surroundings: Path) -> None:
     trial = new_study(name).ask()
     Client().release(name, 0, 1)

@@ -4,6 +4,7 @@ import json
 import ssl
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import trustme
@@ -13,6 +14,7 @@ from servers import Server, make_key
 from spec import spec
 
 from cavia._client import Client
+from cavia._proxies import proxy_for
 from cavia.errors import (
     CaviaError,
     InvalidError,
@@ -45,6 +47,15 @@ def test_opens_again_what_the_server_closed_while_it_was_idle(server: Server, qu
             assert client.health()["status"] == "ok"
     assert proxy.connections == 3
     assert quick == []
+
+
+def test_does_not_rely_on_a_connection_that_was_idle_for_long(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cavia._connections._IDLE_SECONDS_MAX", -1)
+    with faulty_proxy(server.url) as proxy:
+        client = Client(proxy.url)
+        for _ in range(3):
+            client.health()
+    assert (len(proxy.requests), proxy.connections) == (3, 3)
 
 
 @pytest.mark.parametrize("fault", [lose_request, lose_reply])
@@ -186,16 +197,30 @@ def test_goes_through_a_proxy_with_its_password(server: Server, monkeypatch: pyt
     assert proxy.seen == [("GET", "http://cavia.example:8787/v1/health", "Basic dXNlcjpwQHNz")]
 
 
-def test_goes_straight_to_what_no_proxy_names_and_to_this_machine(
-    server: Server, monkeypatch: pytest.MonkeyPatch, quick: list[float]
-) -> None:
+def test_goes_straight_to_this_machine(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     with forward_proxy(server.url) as proxy:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
-        monkeypatch.setenv("no_proxy", "cavia.invalid")
         assert Client().health()["status"] == "ok"
-        with pytest.raises(UnreachableError):
-            Client("http://cavia.invalid:8787").health()
     assert proxy.seen == []
+
+
+@pytest.mark.parametrize(
+    ("url", "is_straight"),
+    [
+        ("http://cavia.internal:8787", True),
+        ("http://a.corp.example", True),
+        ("http://10.0.0.9:8787", True),
+        ("http://other.example", False),
+        ("https://other.example", False),
+        ("http://localhost:8787", True),
+        ("http://[::1]:8787", True),
+    ],
+)
+def test_goes_straight_to_what_no_proxy_names(url: str, is_straight: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy:3128")
+    monkeypatch.setenv("HTTPS_PROXY", "proxy:3128")
+    monkeypatch.setenv("no_proxy", "cavia.internal,.corp.example,10.0.0.9")
+    assert (proxy_for(urlsplit(url)) is None) == is_straight
 
 
 def test_makes_a_tunnel_through_a_proxy_for_https(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from faulty_proxy import faulty_proxy
 from programs import SOURCE, run, start, wait_until
-from servers import Server
+from servers import Server, make_key
 
 import cavia
 from cavia._client import Client
@@ -252,3 +253,28 @@ def test_ends_like_its_program_when_the_job_is_taken_away(server: Server, name: 
     ended = run([*WORKER, "--", "true"], **place)
     assert ended.returncode == 0
     assert "Nothing is trained" in ended.stderr
+
+
+def test_works_with_keys_and_with_the_token_of_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "data"
+    monkeypatch.setenv("CAVIA_KEY", make_key(data))
+    server = Server(data, auth=True)
+    try:
+        monkeypatch.setenv("CAVIA_URL", server.url)
+        report = (
+            f"import sys\nsys.path.insert(0, {str(SOURCE)!r})\nimport cavia\ncavia.report(1, 0.5)\ncavia.tell(0.25)\n"
+        )
+        program = script(tmp_path, report)
+        asked = new_study("asked", budget=2)
+        key = os.environ["CAVIA_KEY"]
+        monkeypatch.delenv("CAVIA_KEY")
+        ended = run([*WORKER, "--study", "asked", "--key", key, "--", *program])
+        assert (ended.returncode, ended.stderr) == (0, "")
+        monkeypatch.setenv("CAVIA_KEY", key)
+        job = managed("job", program, budget=2)
+        wait_until(lambda: job.refresh().state == "finished")
+        for study in (asked, job):
+            assert [trial.value for trial in study.trials()] == [0.25, 0.25]
+            assert study.trial(0).document["intermediate"][0]["values"] == {"loss": 0.5}
+    finally:
+        server.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from http.client import BadStatusLine, HTTPConnection, HTTPException, HTTPSConnection
+from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
 from ._answers import Answer
@@ -13,6 +14,8 @@ from .errors import CaviaError
 
 _CONNECT_SECONDS_MAX = 10.0
 _IDLE_COUNT_MAX = 16
+# Routers forget connections on which nothing is said for minutes, and do not say so.
+_IDLE_SECONDS_MAX = 30.0
 
 
 class Connections:
@@ -25,7 +28,8 @@ class Connections:
         self._answer_seconds_max = answer_seconds_max
         self._proxy = proxy_for(self._target)
         self._lock = threading.Lock()
-        self._idle: list[HTTPConnection] = []
+        self._idle: list[tuple[HTTPConnection, float]] = []
+        """And since when, by the monotonic clock; the last one used is the last."""
         self._pid = os.getpid()
 
     def exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
@@ -44,13 +48,11 @@ class Connections:
 
     def close(self) -> None:
         with self._lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+            self._drop_idle()
 
     def __del__(self) -> None:
-        for connection in getattr(self, "_idle", []):
-            connection.close()
+        if hasattr(self, "_idle"):
+            self._drop_idle()
 
     def _exchange_on(
         self, connection: HTTPConnection, method: str, path: str, body: bytes | None, headers: dict[str, str]
@@ -93,17 +95,23 @@ class Connections:
         with self._lock:
             if self._pid != os.getpid():
                 # The parent's: two processes must not speak on one connection. This closes the copies alone.
-                for connection in self._idle:
-                    connection.close()
-                self._idle, self._pid = [], os.getpid()
-            return self._idle.pop() if self._idle else None
+                self._drop_idle()
+                self._pid = os.getpid()
+            if self._idle and monotonic() - self._idle[-1][1] > _IDLE_SECONDS_MAX:
+                self._drop_idle()
+            return self._idle.pop()[0] if self._idle else None
 
     def _give_back(self, connection: HTTPConnection) -> None:
         with self._lock:
             if len(self._idle) < _IDLE_COUNT_MAX and self._pid == os.getpid():
-                self._idle.append(connection)
+                self._idle.append((connection, monotonic()))
                 return
         connection.close()
+
+    def _drop_idle(self) -> None:
+        for connection, _ in self._idle:
+            connection.close()
+        self._idle = []
 
 
 def _is_address(target: SplitResult) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ._client import Client
 from ._say import say
 from ._spool import SpooledTell, waiting_tells, write_down
@@ -9,6 +11,9 @@ from ._transport import Json, new_key, plain
 from .errors import CaviaError, ForbiddenError, RefusedError, UnauthenticatedError, UnavailableError
 
 SYNC_COMMAND = "python -m cavia sync"
+
+_complained_of: set[Path] = set()
+"""What a loop tries again and again is said once."""
 
 
 def tell_for_good(client: Client, study: str, number: int, result: Json) -> Json | None:
@@ -70,7 +75,9 @@ def _is_replayed(client: Client, spooled: SpooledTell) -> bool:
         client.tell(spooled.study, spooled.number, spooled.result, spooled.idempotency_key)
     except CaviaError as error:
         if not is_for_good(error):
-            say(f"{place} could not be told yet: {error}")
+            if spooled.path not in _complained_of:
+                say(f"{place} could not be told yet: {error}")
+            _complained_of.add(spooled.path)
             spooled.keep()
             return False
         kept = spooled.set_aside(str(error))
