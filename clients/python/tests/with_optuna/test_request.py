@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from optuna.distributions import FloatDistribution
 
@@ -43,5 +44,14 @@ def test_keeps_the_best_on_every_objective() -> None:
 
 
 def test_fits_what_the_service_reads() -> None:
-    request = request_of(question(results([[float(i)] for i in range(1000)], 100), 100))
-    assert 200_000 < len(json.dumps(request)) < 256 * 1024
+    of = question(results([[float(i)] for i in range(1000)], 100), 100)
+    open_params = [params for params, _ in of.results]
+    for asked in (of, replace(of, open_params=open_params)):
+        request = request_of(asked)
+        assert 200_000 < len(json.dumps(request)) < 256 * 1024
+        assert len(request["history"]) > 40
+
+
+def test_keeps_the_newest_of_the_trials_that_run() -> None:
+    of = replace(question([]), open_params=[{"parameter 0": i / 7919} for i in range(300)])
+    assert [round(params["p0"] * 7919) for params in request_of(of)["pending"]] == [*range(50, 300)]

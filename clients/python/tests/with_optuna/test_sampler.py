@@ -219,6 +219,23 @@ def test_takes_any_name(server: Server, name: str) -> None:
     assert study.best_value < 0.1
 
 
+def test_goes_with_pruners_that_show_a_part_of_the_study(server: Server) -> None:
+    def objective(trial: optuna.Trial) -> float:
+        x = trial.suggest_float("x", 0, 1)
+        for step in range(9):
+            trial.report(x + 1 / (step + 1), step)
+            if trial.should_prune():
+                raise optuna.TrialPruned
+        return x
+
+    study = optuna.create_study(
+        sampler=CaviaSampler(server.url, seed=7), pruner=optuna.pruners.HyperbandPruner(max_resource=9)
+    )
+    study.optimize(objective, n_trials=20)
+    assert {trial.state for trial in study.trials} == {TrialState.COMPLETE, TrialState.PRUNED}
+    assert study.best_value < 0.1
+
+
 def test_gives_no_two_threads_the_same(server: Server) -> None:
     study = study_of(server)
     study.optimize(lambda trial: (trial.suggest_float("x", 0, 1) - 0.3) ** 2, n_trials=16, n_jobs=4)

@@ -16,6 +16,7 @@ _OPEN_COUNT_MAX = 250
 _COUNT_MAX = 32
 _BODY_BYTES_MAX = 240_000
 """A little less than the 256 KB that the service reads."""
+_OPEN_BYTES_MAX = 100_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def request_of(question: Question) -> Json:
         "seed": question.seed,
         "count": min(_COUNT_MAX, question.others + 1),
         "fixed": _shortened(question.fixed, short),
-        "pending": [_shortened(params, short) for params in question.open_params[-_OPEN_COUNT_MAX:]],
+        "pending": _newest([_shortened(params, short) for params in question.open_params]),
         "history": [],
     }
     rows = [
@@ -81,6 +82,11 @@ def _told(values: list[float] | None, metrics: list[str], is_single: bool) -> Js
     return {"values": None if values is None else dict(zip(metrics, values))}
 
 
+def _newest(rows: list[Json]) -> list[Json]:
+    """Trials that run; were there very many, those that have run for long may have been left behind."""
+    return _fitting(rows, list(range(len(rows)))[::-1][:_OPEN_COUNT_MAX], _OPEN_BYTES_MAX)
+
+
 def _priorities(results: list[Result], directions: Sequence[str]) -> list[int]:
     """Indices of the results, the best and the newest in turn."""
     newest = list(range(len(results)))[::-1]
@@ -95,13 +101,13 @@ def _priorities(results: list[Result], directions: Sequence[str]) -> list[int]:
         for place, i in enumerate(known):
             rank[i] = min(rank[i], place)
     best = sorted(newest, key=lambda i: rank[i])
-    return list(dict.fromkeys(i for pair in zip(best, newest) for i in pair))
+    return list(dict.fromkeys(i for pair in zip(best, newest) for i in pair))[:_RESULT_COUNT_MAX]
 
 
 def _fitting(rows: list[Json], priorities: list[int], room: int) -> list[Json]:
     """As many rows as there is room for, in their order."""
     kept = set()
-    for i in priorities[:_RESULT_COUNT_MAX]:
+    for i in priorities:
         room -= len(json.dumps(rows[i])) + 2
         if room < 0:
             break
