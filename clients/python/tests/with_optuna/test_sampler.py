@@ -247,6 +247,7 @@ import sys, optuna
 from cavia.optuna import CaviaSampler
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 url, storage = sys.argv[1:]
+storage = optuna.storages.RDBStorage(storage, engine_kwargs={"connect_args": {"timeout": 60}})
 study = optuna.load_study(study_name="shared", storage=storage, sampler=CaviaSampler(url, seed=7))
 def objective(trial):
     return (trial.suggest_float("x", 0, 1) - 0.3) ** 2 + abs(trial.suggest_float("y", 0, 1) - 0.6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Callable, Literal, NamedTuple
 
 import optuna
@@ -15,7 +16,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from .._client import Client
 from ..errors import UnavailableError, UnreachableError
-from ._conditions import Conditions, conditions_in, is_whole, possible
+from ._conditions import Conditions, Space, conditions_in, is_whole, possible
 from ._parameters import Value, external_of, is_free, value_in
 from ._request import Question, request_of, short_names
 from ._results import INFEASIBLE, SUGGESTED, constraints_attribute, open_params_in, params_in, results_in
@@ -104,7 +105,7 @@ class CaviaSampler(BaseSampler):
         if not search_space:
             return {}
         with self._lock:
-            found = self._settled(study, trial, search_space)
+            found = self._settled(study, trial, lambda moment: self._question_of_all(moment, search_space), {})
         if found is None:
             return {name: self._by_chance(study, trial, name, one) for name, one in search_space.items()}
         return {name: external_of(search_space[name], value) for name, value in found.items()}
@@ -116,10 +117,12 @@ class CaviaSampler(BaseSampler):
         if not is_free(param_distribution):
             return self._by_chance(study, trial, param_name, param_distribution)
         with self._lock:
-            found = self._answer(self._question_of_one(_moment(study, trial), param_name, param_distribution))
-            if found is None:
-                return self._by_chance(study, trial, param_name, param_distribution)
-            self._note(study, trial, {param_name: found[param_name]})
+            before = study._storage.get_trial(trial._trial_id).system_attrs.get(SUGGESTED, {})
+            found = self._settled(
+                study, trial, lambda moment: self._question_of_one(moment, param_name, param_distribution), before
+            )
+        if found is None:
+            return self._by_chance(study, trial, param_name, param_distribution)
         return external_of(param_distribution, found[param_name])
 
     def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None) -> None:
@@ -131,31 +134,38 @@ class CaviaSampler(BaseSampler):
             attribute = constraints_attribute(self._constraints_func(trial))
             study._storage.set_trial_system_attr(trial._trial_id, *attribute)
 
-    def _settled(self, study: Study, trial: FrozenTrial, space: dict[str, BaseDistribution]) -> dict[str, Value] | None:
-        """Params that no other process has got at the same time."""
-        for _ in range(_TRY_COUNT_MAX):
-            found = self._found(study, trial, space)
+    def _settled(
+        self, study: Study, trial: FrozenTrial, question_of: Callable[[Moment], Question], before: dict[str, Value]
+    ) -> dict[str, Value] | None:
+        """The answer to a question, with params that no other process has got at the same time.
+
+        Each looks after it has written down what it has, so at least one of two sees the other. Both may, and ask
+        again: the later trial then leaves to the other what it would be given.
+        """
+        skipped = 0
+        for _try in range(_TRY_COUNT_MAX):
+            question = question_of(_moment(study, trial))
+            is_decided = len(question.fixed) == len(question.space)
+            found = question.fixed if is_decided else self._answer(replace(question, others=question.others + skipped))
             if found is None:
                 return None
-            self._note(study, trial, found)
-            if not _has_another(study, trial, space, found):
+            self._note(study, trial, {**before, **found})
+            holders = [] if is_decided else _others_with(found, _moment(study, trial), question.space)
+            if not holders:
                 break
+            skipped += any(number < trial.number for number in holders)
         return found
-
-    def _found(self, study: Study, trial: FrozenTrial, space: dict[str, BaseDistribution]) -> dict[str, Value] | None:
-        """Params for a whole space, by what is known at this moment."""
-        moment = _moment(study, trial)
-        examples = [params_in(other, space) for other in moment.trials if _is_example(other)]
-        conditions, _ = conditions_in(space, examples)
-        fixed = possible(space, conditions, _enqueued(trial, space))
-        if len(fixed) == len(space):
-            return fixed
-        return self._answer(self._question(moment, space, conditions, fixed))
 
     def _open(self) -> None:
         self._client = Client(self._url, self._key)
         # Two threads must not be given the same params.
         self._lock = threading.Lock()
+
+    def _question_of_all(self, moment: Moment, space: dict[str, BaseDistribution]) -> Question:
+        """A whole space, with what depends on what in it."""
+        examples = [params_in(other, space) for other in moment.trials if _is_example(other)]
+        conditions, _ = conditions_in(space, examples)
+        return self._question(moment, space, conditions, possible(space, conditions, _enqueued(moment.trial, space)))
 
     def _question_of_one(self, moment: Moment, name: str, distribution: BaseDistribution) -> Question:
         """One parameter, seen together with those that the trial has already."""
@@ -218,8 +228,7 @@ class CaviaSampler(BaseSampler):
 
     def _note(self, study: Study, trial: FrozenTrial, params: dict[str, Value]) -> None:
         """Lets other workers see at once what this trial was given."""
-        before = study._storage.get_trial(trial._trial_id).system_attrs.get(SUGGESTED, {})
-        study._storage.set_trial_system_attr(trial._trial_id, SUGGESTED, {**before, **params})
+        study._storage.set_trial_system_attr(trial._trial_id, SUGGESTED, params)
 
 
 def _moment(study: Study, trial: FrozenTrial) -> Moment:
@@ -230,15 +239,10 @@ def _is_example(trial: FrozenTrial) -> bool:
     return trial.state in (TrialState.COMPLETE, TrialState.PRUNED)
 
 
-def _has_another(
-    study: Study, trial: FrozenTrial, space: dict[str, BaseDistribution], params: dict[str, Value]
-) -> bool:
-    """Whether another process has got the same params at the same time. The trial with the larger number yields."""
-    others = (other for other in study.get_trials(deepcopy=False) if other.number != trial.number)
-    return any(
-        params_in(other, space) == params and (other.state.is_finished() or other.number < trial.number)
-        for other in others
-    )
+def _others_with(params: dict[str, Value], moment: Moment, space: Space) -> list[int]:
+    """The numbers of other trials that have the same params."""
+    others = (other for other in moment.trials if other.number != moment.trial.number)
+    return [other.number for other in others if params_in(other, space) == params]
 
 
 def _is_before(other: FrozenTrial, trial: FrozenTrial) -> bool:
