@@ -32,7 +32,7 @@ def test_a_network_learns_the_spiral_and_is_pruned_where_it_does_not(server: Ser
     assert len(study.trial(study.best.number).document["intermediate"]) == 60
     pruned = list(study.trials("pruned"))
     assert pruned
-    assert {len(study.trial(trial.number).document["intermediate"]) for trial in pruned} == {11}
+    assert all(11 <= len(study.trial(trial.number).document["intermediate"]) < 60 for trial in pruned)
 
 
 def test_a_table_is_foretold_better(server: Server, tmp_path: Path) -> None:
