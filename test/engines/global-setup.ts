@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { join } from 'node:path';
 import { bundlePackage } from '../../clients/package/bundle.ts';
@@ -9,6 +10,7 @@ import { javaEnginesMissing } from './engine-process.ts';
 import { motoMissing, startMotoServer } from './moto-server.ts';
 import { optunaMissing, optunaPython } from './optuna.ts';
 import { clientPrograms, clientToolsMissing } from './python-client.ts';
+import { librariesMissing, olderOptuna, pythonLibraries } from './python-libraries.ts';
 
 declare module 'vitest' {
   /** Null on a machine that lacks the engine; in CI a lacking engine fails the run. */
@@ -22,6 +24,9 @@ declare module 'vitest' {
     optunaPython: string | null;
     /** The folder of the programs that test the Python client. */
     pythonClientTools: string | null;
+    /** The folders of the programs of environments with libraries that the Python client works with. */
+    pythonLibraries: string | null;
+    olderOptuna: string | null;
   }
 }
 
@@ -50,6 +55,18 @@ const engines = [
     suites: 'the tests of the Python client',
     missing: clientToolsMissing,
     start: found(clientPrograms),
+  },
+  {
+    key: 'pythonLibraries',
+    suites: 'the tests of the Python client with Optuna, its recipes and the examples',
+    missing: () => librariesMissing(pythonLibraries),
+    start: found(join(pythonLibraries.folder, 'bin')),
+  },
+  {
+    key: 'olderOptuna',
+    suites: 'the tests of the sampler for the older Optuna',
+    missing: () => librariesMissing(olderOptuna),
+    start: found(join(olderOptuna.folder, 'bin')),
   },
 ] as const;
 

@@ -12,6 +12,7 @@ import {
   clientToolsAreInstalled,
   installedClientRequirements,
 } from './python-client.ts';
+import { librariesAreInstalled, olderOptuna, pythonLibraries } from './python-libraries.ts';
 
 interface EngineKind {
   what: string;
@@ -49,6 +50,9 @@ const kinds: EngineKind[] = [
     clientFolder,
     clientRequirements,
     installedClientRequirements,
+  ),
+  ...[pythonLibraries, olderOptuna].map((set) =>
+    pythonKind(set.what, () => librariesAreInstalled(set), set.folder, set.list, set.installedList),
   ),
 ];
 
