@@ -90,6 +90,11 @@ const floors: Record<string, Floor> = {
     floors: ['shared/jobs', ...jobFloors],
     packages: ['@aws-sdk/client-batch', '@aws-sdk/client-cloudwatch-logs'],
   },
+  'shared/jobs/scheduler-sweeps.ts': {
+    floors: ['shared/jobs', 'shared/service/ports/training.ts'],
+    packages: ['@aws-sdk/client-scheduler'],
+  },
+  'shared/jobs/timer-sweeps.ts': { floors: ['shared/service/ports/training.ts'], packages: [] },
   'shared/jobs/s3-objects.ts': {
     floors: ['shared/jobs', ...jobFloors],
     packages: ['node:assert/strict', '@aws-sdk/client-s3'],
@@ -101,7 +106,19 @@ const floors: Record<string, Floor> = {
   },
   functions: {
     floors: ['shared/http', 'shared/store', 'shared/jobs', 'shared/service', 'shared/api', 'package.json'],
-    packages: ['node:', 'zod', '@middy/core', 'aws-lambda', '@aws-sdk/client-dynamodb'],
+    packages: ['node:', 'zod', '@middy/core', 'aws-lambda'],
+  },
+  'functions/wire.ts': {
+    floors: ['shared/store', 'shared/service/ports'],
+    packages: ['node:timers/promises', '@aws-sdk/client-dynamodb'],
+  },
+  'functions/wire-training.ts': {
+    floors: ['functions', 'shared/jobs', 'shared/service/ports'],
+    packages: ['zod', '@aws-sdk/client-cloudwatch-logs', '@aws-sdk/client-scheduler', '@aws-sdk/client-sqs'],
+  },
+  'functions/wire-trainer.ts': {
+    floors: ['functions', 'shared/jobs', 'shared/service/ports'],
+    packages: ['@aws-sdk/client-s3'],
   },
   infra: {
     floors: ['shared/api/routes.ts'],
@@ -125,6 +142,7 @@ const floors: Record<string, Floor> = {
       '@aws-sdk/client-cloudwatch-logs',
       '@aws-sdk/client-dynamodb',
       '@aws-sdk/client-s3',
+      '@aws-sdk/client-scheduler',
       '@aws-sdk/client-sqs',
     ],
   },
@@ -183,6 +201,7 @@ const bannedWords: { word: RegExp; homes: string[] }[] = [
       'local/demo',
       'local/training.ts',
       'functions/wire.ts',
+      'functions/wire-training.ts',
       'functions/environment-credentials.ts',
       'infra/run-program.ts',
     ],
