@@ -6,7 +6,7 @@ import { openBatchRunner } from '../shared/jobs/batch-runner.ts';
 import { openSchedulerSweeps } from '../shared/jobs/scheduler-sweeps.ts';
 import { openSqsQueue } from '../shared/jobs/sqs-queue.ts';
 import type { Objects } from '../shared/service/ports/objects.ts';
-import type { Patience, TrainingPort } from '../shared/service/ports/training.ts';
+import type { TrainingPort } from '../shared/service/ports/training.ts';
 import { clientSettings } from './wire.ts';
 
 const name = z.string().min(1);
@@ -25,10 +25,11 @@ const TrainingEnvironment = z.strictObject({
   scheduleGroup: name,
   sweepArn: name,
   sweepRoleArn: name,
+  /** Left out, but in tests: messages come again after three minutes, and listings of Batch lag by seconds. */
+  patience: z
+    .strictObject({ claimMs: z.int(), resendMs: z.int(), graceMs: z.int(), missingMs: z.int() })
+    .default({ claimMs: 90_000, resendMs: 120_000, graceMs: 120_000, missingMs: 600_000 }),
 });
-
-/** A message comes again after three minutes at the latest, and listings of Batch lag by seconds. */
-const patience: Patience = { claimMs: 90_000, resendMs: 120_000, graceMs: 120_000, missingMs: 600_000 };
 
 /** What trains managed studies; undefined in a deployment without training. @param openObjects those of a bucket. */
 export function wireTraining(openObjects: (bucket: string) => Objects): TrainingPort | undefined {
@@ -57,6 +58,6 @@ export function wireTraining(openObjects: (bucket: string) => Objects): Training
       targetArn: given.sweepArn,
       roleArn: given.sweepRoleArn,
     }),
-    patience,
+    patience: given.patience,
   };
 }
