@@ -7,7 +7,7 @@ import { HttpRoutes } from './constructs/http-routes.ts';
 import { ManagedStudies } from './constructs/managed-studies.ts';
 import { Refits } from './constructs/refits.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
-import { checkOnly, getOnly, putOnly, queryOpen, readWrite } from './constructs/table-access.ts';
+import { checkOnly, getOnly, putOnly, queryOpen, readWrite, remove } from './constructs/table-access.ts';
 import type { Tables } from './constructs/tables.ts';
 import { acknowledgeTrainingAccess } from './constructs/training-access.ts';
 import type { Settings } from './settings.ts';
@@ -60,6 +60,9 @@ export class ServiceStack extends Stack {
         readWrite(core, ['T#', 'K#']),
         queryOpen(core),
         readWrite(aux, ['T#']),
+        // Studies, with all that is in them.
+        remove(core, ['T#']),
+        remove(aux, ['T#']),
         ...(managed?.apiStatements ?? []),
       ],
     }).lambda;
@@ -99,6 +102,8 @@ export class ServiceStack extends Stack {
         readWrite(core, ['T#']),
         checkOnly(core, ['T#']),
         readWrite(aux, ['T#']),
+        // Models that have a successor.
+        remove(aux, ['T#']),
         ...refits.statementsFor(core),
       ],
     }).lambda;

@@ -1,6 +1,7 @@
 import type { FunctionName } from '../infra/bundle.ts';
 
-const items = ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((item) => `dynamodb:${item}`);
+const kept = ['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((item) => `dynamodb:${item}`);
+const items = [...kept, 'dynamodb:DeleteItem'];
 /** What the end of a job may lead to: its result read, the next trial chosen, its message sent. */
 const trainer = [
   ...items,
@@ -19,7 +20,7 @@ const trainer = [
  * roles to it, and the bundles are seen to do it, and nothing else.
  */
 export const granted: Record<FunctionName, readonly string[]> = {
-  ask: items,
+  ask: kept,
   api: [
     ...items,
     'batch:DescribeJobs',

@@ -9,7 +9,7 @@ import { JobEvents } from './job-events.ts';
 import { overdueMetrics } from './overdue-metrics.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './service-function.ts';
 import { Sweeps } from './sweeps.ts';
-import { queryOpen, readWrite } from './table-access.ts';
+import { queryOpen, readWrite, remove } from './table-access.ts';
 import type { Tables } from './tables.ts';
 import { acknowledgeTrainingAccess, trainingAccess, type TrainingAccess } from './training-access.ts';
 
@@ -145,6 +145,8 @@ export class ManagedStudies extends Construct {
         readWrite(tables.core, ['T#']),
         queryOpen(tables.core),
         readWrite(tables.aux, ['T#']),
+        // The places of jobs that are gone.
+        remove(tables.core, ['T#']),
         sendTrials,
         describeJobs,
         readJobLogs,

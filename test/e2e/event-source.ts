@@ -2,16 +2,18 @@ import { DeleteMessageCommand, ReceiveMessageCommand, type Message, type SQSClie
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import type { LambdaFunction } from './sandboxes.ts';
 
+/** Lambda begins with five. */
+const pollerCount = 3;
+
 /**
  * What Lambda does for a function with an SQS event source: takes up to ten messages, hands them over, and deletes those
  * that the function did not name as failed. When the function fails as a whole, all of them come again.
  */
 export function pollQueue(sqs: SQSClient, queueUrl: string, target: LambdaFunction): { stop(): Promise<void> } {
-  const pollers = Array.from({ length: pollerCount }, poll);
   let isStopped = false;
+  const pollers = Array.from({ length: pollerCount }, poll);
 
   async function poll(): Promise<void> {
-    await Promise.resolve();
     while (!isStopped) {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
@@ -40,9 +42,6 @@ export function pollQueue(sqs: SQSClient, queueUrl: string, target: LambdaFuncti
     },
   };
 }
-
-/** Lambda begins with five. */
-const pollerCount = 3;
 
 function recordOf({ MessageId, Body, ReceiptHandle }: Message): Partial<SQSRecord> {
   return { messageId: MessageId!, body: Body!, receiptHandle: ReceiptHandle!, eventSource: 'aws:sqs' };

@@ -34,7 +34,7 @@ export async function startRecordingProxy(services: Services): Promise<Recording
         host: _h,
         connection: _c,
         'content-length': _l,
-        expect: _e,
+        expect: _x,
         ...headers
       } = incoming.headers as Record<string, string>;
       const method = incoming.method!;
@@ -45,7 +45,13 @@ export async function startRecordingProxy(services: Services): Promise<Recording
         body: isBodiless ? null : body,
       });
       const answer = Buffer.from(await response.arrayBuffer());
-      outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), 'content-length': answer.length });
+      const {
+        'transfer-encoding': _t,
+        'content-encoding': _e,
+        connection: _k,
+        ...answered
+      } = Object.fromEntries(response.headers) as Record<string, string>;
+      outgoing.writeHead(response.status, { ...answered, 'content-length': answer.length });
       outgoing.end(answer);
     };
     forward().catch(() => outgoing.destroy());
