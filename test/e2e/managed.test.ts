@@ -79,8 +79,10 @@ describe.skipIf(!isComplete)('a managed study on the bundles in processes of the
 
   it('goes to its end while processes are killed, events and replies lost, and nothing is trained twice', async () => {
     let submissions = 0;
-    engines.batch.fault = (operation) =>
-      operation === 'SubmitJob' && ++submissions % 10 === 5 ? 'lose the reply' : undefined;
+    engines.batch.fault = (operation) => {
+      if (operation !== 'SubmitJob') return undefined;
+      return ({ 5: 'lose the reply', 8: 'lose the request' } as const)[submissions++ % 10];
+    };
     await create('managed', { trials: trialCount, parallel });
     let isOver = false;
     /** Each as soon as a process of the next function has an event. @returns how many were killed. */
