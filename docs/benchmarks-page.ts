@@ -41,6 +41,8 @@ const introductions: Record<string, string> = {
     'How long Node takes to load the bundle of each Lambda function in a process of its own, by turns with an empty script: the part of a cold start that is ours. A function on AWS has another processor, and waits for its sandbox besides.',
   'write-units':
     "Write and read units of DynamoDB, counted at the Table port by the vendor's rules: 1 KB a write unit, twice in a transaction, and the index besides; 4 KB a read unit. A spec of 10 and of 100 float parameters.",
+  'managed-trial':
+    'The same for the life of a managed trial, with the calls of the other services that go with it: a study of 100 trials with 8 places, 10 parameters and the default sampler, whose jobs start, report ten times and tell. "dispatch" handles the message of a trial, "end" the end of its job, which chooses the next trial; "sweep" looks at the study with all places taken, once a minute while it is open.',
 };
 
 /** The measurements as a page. */
