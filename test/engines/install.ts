@@ -33,7 +33,7 @@ const kinds: EngineKind[] = [
     list: enginesPom,
     installedList: installedPom,
   },
-  pythonKind('moto (140 MB)', motoIsInstalled, pythonFolder, pythonRequirements, installedRequirements),
+  pythonKind('moto and the AWS CLI (320 MB)', motoIsInstalled, pythonFolder, pythonRequirements, installedRequirements),
   pythonKind('cfn-lint (180 MB)', cfnLintIsInstalled, cfnLintFolder, cfnLintRequirements, installedCfnLintRequirements),
 ];
 

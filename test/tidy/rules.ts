@@ -124,6 +124,7 @@ const floors: Record<string, Floor> = {
     floors: ['shared/api/routes.ts'],
     packages: ['node:', 'aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild'],
   },
+  'infra/copy-table.ts': { floors: [], packages: ['node:', '@aws-sdk/client-dynamodb'] },
   'local/demo': { floors: ['local', 'shared/api', 'shared/domain'], packages: ['node:'] },
   bench: { floors: ['local', 'shared', 'infra/bundle.ts', 'test/audit.ts'], packages: ['node:', 'zod'] },
   docs: { floors: ['shared/api', 'package.json'], packages: ['node:', 'zod'] },
