@@ -7,6 +7,7 @@ import { join } from 'node:path';
 /** The service in a process of its own, as `npm start` runs it. */
 export interface ServerProcess {
   url: string;
+  pid: number;
   /** When it was spawned, on this process's `performance.now()`. */
   spawnedAtMs: number;
   /** kill -9; resolves when the process is gone. */
@@ -40,6 +41,7 @@ export async function startServerProcess(data: string): Promise<ServerProcess> {
   });
   return {
     url,
+    pid: child.pid!,
     spawnedAtMs,
     kill: async () => {
       child.kill('SIGKILL');

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** The studies that wait for a fit: each once, however often it is wanted, and one at a time. */
 export interface Fits {
   want(study: StudyName): void;
@@ -10,34 +12,42 @@ interface StudyName {
   id: string;
 }
 
+/** After each pass: results that come in meanwhile are fitted together. */
+const pauseMs = 500;
+
 /** @param refit works on one study. @returns whether there is more to do. */
 export function startFits(refit: (study: StudyName) => Promise<boolean>, onFault: (error: unknown) => void): Fits {
   const wanted = new Map<string, StudyName>();
+  const stopping = new AbortController();
   let working: Promise<void> | undefined;
-  let isStopped = false;
 
   async function workOff(): Promise<void> {
-    for (const [id, study] of wanted) {
-      if (isStopped) break;
-      wanted.delete(id);
-      try {
-        if (await refit(study)) wanted.set(id, study);
-      } catch (error) {
-        // The next result asks for it again.
-        onFault(error);
-      }
+    while (wanted.size > 0 && !stopping.signal.aborted) {
+      const studies = [...wanted.values()];
+      wanted.clear();
+      for (const study of studies) if (!stopping.signal.aborted) await work(study);
+      await pause(pauseMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
     }
     working = undefined;
   }
 
+  async function work(study: StudyName): Promise<void> {
+    try {
+      if (await refit(study)) wanted.set(study.id, study);
+    } catch (error) {
+      // The next result asks for it again.
+      onFault(error);
+    }
+  }
+
   return {
     want: ({ tenant, id }) => {
-      if (isStopped) return;
+      if (stopping.signal.aborted) return;
       wanted.set(id, { tenant, id });
       working ??= Promise.resolve().then(workOff);
     },
     stop: async () => {
-      isStopped = true;
+      stopping.abort();
       await working;
     },
   };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { conclude } from '../record.ts';
 import { openEngine, type Engine } from './engine.ts';
-import { ecdfPlot, writePlot } from './plots.ts';
+import { ecdfPlot, writePlot } from '../plots.ts';
 import { openProblems, type Problems } from './problems.ts';
 import { shown } from './report.ts';
 import { writeRuns } from './results.ts';
@@ -28,10 +28,13 @@ const { values: asked } = parseArgs({
     dimensions: { type: 'string', default: '2,5,10' },
     /** How many of each function. */
     instances: { type: 'string', default: '3' },
+    /** The root of another tree whose engine is run instead, such as a copy with a change; it writes no record. */
+    engine: { type: 'string' },
     /** Does not run the engine, but takes what was recorded. */
     recorded: { type: 'boolean', default: false },
   },
 });
+const isTrial = asked.quick || asked.engine !== undefined;
 const evaluationsPerDimension = 50;
 const functionCount = asked.quick ? 3 : 24;
 /** From 100 to 1e-8, five to a power of ten. */
@@ -51,10 +54,10 @@ const pairs = own.flatMap((ours) =>
     .map((peer) => ({ ours, peer, names: commonNames(ours, peer) }))
     .filter(({ names }) => names.length > 0),
 );
-if (!asked.quick) for (const ours of own) writePlot(`bbob-d${ours.d}`, ecdfPlot(`BBOB, d = ${ours.d}`, curvesOf(ours)));
+if (!isTrial) for (const ours of own) writePlot(`bbob-d${ours.d}`, ecdfPlot(`BBOB, d = ${ours.d}`, curvesOf(ours)));
 conclude(
   'regret-bbob',
-  asked.quick,
+  isTrial,
   pairs.map(({ ours, peer, names }) => ({
     d: ours.d,
     peer: peer.method,
@@ -95,7 +98,7 @@ conclude(
 
 async function ownHits(): Promise<Hits[]> {
   const problems = await openProblems();
-  const engine = await openEngine();
+  const engine = await openEngine(asked.engine);
   const found: Hits[] = [];
   for (const d of dimensions) {
     const head = { method: 'cavia', version: engine.version, d };
@@ -106,7 +109,7 @@ async function ownHits(): Promise<Hits[]> {
         hits.runs[name] = await ownRun(engine, problems, `bbob_${name}_d${d}`, d, instance);
         process.stderr.write(`d = ${d}: ${name}\n`);
       }
-      if (!asked.quick) writeRuns(join(folder, 'cavia', `d${d}.json`), head, hits.runs);
+      if (!isTrial) writeRuns(join(folder, 'cavia', `d${d}.json`), head, hits.runs);
     }
     found.push(hits);
   }

@@ -5,7 +5,7 @@ import { counts, methodOf, recordedMethod, type Method } from './comparison.ts';
 import { openEngine } from './engine.ts';
 import { ownRuns, trialCount } from './own-runs.ts';
 import { openProblems, splits, type Problem } from './problems.ts';
-import { regretPlot, writePlot } from './plots.ts';
+import { regretPlot, writePlot } from '../plots.ts';
 import { curvesOf, familiesOf, problemTable, reportTables, verdictsOf, type Table } from './report.ts';
 import { regretMin } from './scores.ts';
 

@@ -51,9 +51,9 @@ export const StudySpec = z
   });
 export type StudySpec = z.infer<typeof StudySpec>;
 
-/** Whether what a model needs is worked out ahead of the asks. Of several objectives each trial has a mixture of its own. */
-export function isFittedAhead({ sampler, objectives }: Pick<StudySpec, 'sampler' | 'objectives'>): boolean {
-  return needsModel(sampler) && objectives.length === 1;
+/** Whether asks use a model of the results, so that one is stored. */
+export function keepsModel({ sampler }: Pick<StudySpec, 'sampler'>): boolean {
+  return needsModel(sampler);
 }
 
 export const StudyState = z.enum(['active', 'paused', 'stopping', 'finished']);

@@ -20,6 +20,8 @@ interface Written {
   finished: number[];
   /** Null for an infeasible configuration. */
   values: (number | null)[];
+  /** Those of the further objectives, where there are several; null for none. */
+  further?: (number | null)[][];
   /** By position; null for an inactive parameter. */
   params: (ParamValue | null)[][];
   fitted: Snapshot['fitted'];
@@ -38,21 +40,23 @@ export function snapshotItems(
     numbers: settled.map(({ number }) => number),
     finished: settled.map(({ finishedMs }, i) => finishedMs - (settled[i - 1]?.finishedMs ?? 0)),
     values: settled.map(({ value }) => value ?? null),
+    ...(settled.some(({ further }) => further) && {
+      further: settled.map(({ further = [] }) => further.map((value) => (Number.isNaN(value) ? null : value))),
+    }),
     params: settled.map(({ params }) => names.map((name) => (Object.hasOwn(params, name) ? params[name] : null))),
     fitted,
   };
   const text = gzipSync(JSON.stringify(written)).toString('base64');
   const blobs: string[] = [];
   for (let at = 0; at < text.length; at += blobLengthMax) blobs.push(text.slice(at, at + blobLengthMax));
-  const fittedCount = Math.max(0, ...fitted.map(({ count }) => count));
-  const head = { format, spaceVersion, engineVersion, covers: settled.length, fittedCount, previous };
+  const head = { format, spaceVersion, engineVersion, covers: settled.length, previous };
   return { head: { ...head, blobs: blobs.length }, blobs };
 }
 
 export function headOf(attributes: Attributes): SnapshotHead | undefined {
   if (attributes.format !== format) return undefined;
-  const { spaceVersion, engineVersion, covers, fittedCount, previous } = attributes as unknown as SnapshotHead;
-  return { spaceVersion, engineVersion, covers, fittedCount, previous };
+  const { spaceVersion, engineVersion, covers, previous } = attributes as unknown as SnapshotHead;
+  return { spaceVersion, engineVersion, covers, previous };
 }
 
 /** @param blobs all that were found. @returns undefined when some are missing. */
@@ -60,12 +64,13 @@ export function snapshotOf(head: Attributes, blobs: readonly string[]): Snapshot
   const about = headOf(head);
   if (!about || blobs.length !== head.blobs) return undefined;
   const text = gunzipSync(Buffer.from(blobs.join(''), 'base64')).toString();
-  const { next, names, numbers, finished, values, params, fitted } = JSON.parse(text) as Written;
+  const { next, names, numbers, finished, values, further, params, fitted } = JSON.parse(text) as Written;
   let finishedMs = 0;
   const settled = numbers.map((number, i) => ({
     number,
     params: paramsOf(names, params[i]),
     value: values[i] ?? undefined,
+    ...(further && { further: further[i].map((value) => value ?? NaN) }),
     finishedMs: (finishedMs += finished[i]),
   }));
   return { spaceVersion: about.spaceVersion, engineVersion: about.engineVersion, next, settled, fitted };

@@ -1,4 +1,4 @@
-import { isFittedAhead } from '../../domain/study.ts';
+import { keepsModel } from '../../domain/study.ts';
 import { engineVersion } from '../../engine/engine-version.ts';
 import { fitAhead, fittedCount } from '../../engine/fitted.ts';
 import { spaceOfStudy } from '../find.ts';
@@ -61,7 +61,7 @@ export async function refit(
 }
 
 async function lookAt(ports: Ports, study: StudyRecord | undefined): Promise<Look | undefined> {
-  if (!study || !isFittedAhead(study.spec)) return undefined;
+  if (!study || !keepsModel(study.spec)) return undefined;
   const { modelVersion: version } = await ports.studies.counter(study);
   const known = await readHistory(ports, study, version);
   return { study, known, version, head: version > 0 ? await ports.models.head(study, version) : undefined };
@@ -74,12 +74,14 @@ function isDue({ study, known, head }: Look): boolean {
   const isOfNow = head?.spaceVersion === study.spaceVersion && head.engineVersion === engineVersion;
   if (!head || !isOfNow) return true;
   if (study.state === 'finished') return head.covers < count;
-  return head.fittedCount < fittedCount(count);
+  return fittedCount(head.covers) < fittedCount(count);
 }
 
 async function fit(ports: Ports, { study, known, version, head }: Look, breathe: () => Promise<void>): Promise<void> {
   const { observations, next } = known;
-  const fitted = fitAhead(spaceOfStudy(study), study.spec.objectives[0], observations);
+  const [objective, ...others] = study.spec.objectives;
+  // Of several objectives each trial has a mixture of its own to fit: what is stored spares the reading.
+  const fitted = others.length > 0 ? [] : fitAhead(spaceOfStudy(study), objective, observations);
   await breathe();
   const { spaceVersion } = study;
   const snapshot = { spaceVersion, engineVersion, next, settled: [...observations], fitted };

@@ -24,7 +24,7 @@ export interface SettledTrial {
   params: Params;
   /** Undefined for an infeasible configuration. */
   value: number | undefined;
-  /** The values of the objectives after the first, where there are several; NaN for none. Snapshots do not keep them. */
+  /** The values of the objectives after the first, where there are several; NaN for none. */
   further?: readonly number[];
   finishedMs: number;
 }
@@ -35,8 +35,6 @@ export interface SnapshotHead {
   engineVersion: number;
   /** How many results it has. */
   covers: number;
-  /** To how many results its hyperparameters are fitted. */
-  fittedCount: number;
   /** The version that was published before. */
   previous: number;
 }

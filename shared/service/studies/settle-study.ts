@@ -1,6 +1,6 @@
 import { parallelMax } from '../../domain/budget.ts';
 import { phaseOf, type Counter, type OpenTrials } from '../../domain/counter.ts';
-import { isFittedAhead, type EndReason } from '../../domain/study.ts';
+import { keepsModel, type EndReason } from '../../domain/study.ts';
 import { millisecondsOf } from '../../domain/time.ts';
 import { emptyTrial } from '../trials/blank-trial.ts';
 import { ServiceError } from '../errors.ts';
@@ -178,6 +178,6 @@ async function finishStudy(ports: Ports, study: StudyRecord, counter: Counter): 
     revision: study.revision + 1,
   };
   const isWritten = await ports.studies.update(finished, { phase: 'closed', version: counter.version });
-  if (isWritten && isFittedAhead(study.spec)) ports.onResults(finished);
+  if (isWritten && keepsModel(study.spec)) ports.onResults(finished);
   return isWritten ? finished : ((await ports.studies.find(study.tenant, study.id)) ?? study);
 }

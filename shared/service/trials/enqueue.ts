@@ -3,7 +3,7 @@ import { trialCountMaxWithoutModel } from '../../domain/budget.ts';
 import { capOf, type Counter } from '../../domain/counter.ts';
 import type { Params } from '../../domain/parameter.ts';
 import { checkParams, paramsKey } from '../../domain/params.ts';
-import { isFittedAhead } from '../../domain/study.ts';
+import { keepsModel } from '../../domain/study.ts';
 import type { Trial } from '../../domain/trial.ts';
 import { admitParams } from '../../engine/admit.ts';
 import { keptAddition, reviveAddition, type KeptAddition } from './added-receipt.ts';
@@ -58,7 +58,7 @@ export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise
     const receipt = outcome === 'nothing' ? receiptFor(body.trials) : undefined;
     if (receipt) await ports.receipts.keep(study.tenant, receipt);
   }
-  if (isFittedAhead(study.spec) && entries.some(({ result }) => result)) ports.onResults(study);
+  if (keepsModel(study.spec) && entries.some(({ result }) => result)) ports.onResults(study);
   return { status: 201, body };
 }
 

@@ -1,6 +1,6 @@
 import type { TellRequest } from '../../api/messages.ts';
 import { reachesTarget, type Values } from '../../domain/objective.ts';
-import { isFittedAhead } from '../../domain/study.ts';
+import { keepsModel } from '../../domain/study.ts';
 import type { Trial } from '../../domain/trial.ts';
 import type { Call, Reply } from '../call.ts';
 import { ServiceError } from '../errors.ts';
@@ -43,7 +43,7 @@ export async function tell(ports: Ports, call: Call<TellRequest>): Promise<Reply
       ? await tellFailed(ports, study, number, call, result, hash, keyed)
       : await tellResult(ports, study, number, call, result, hash, key);
   if (!reply.isReplay) await afterTell(ports, study, result);
-  if (!reply.isReplay && isFittedAhead(study.spec)) ports.onResults(study);
+  if (!reply.isReplay && keepsModel(study.spec)) ports.onResults(study);
   return reply;
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Estimate } from './statistics.ts';
+import type { Estimate } from './regret/statistics.ts';
 
 /** A line of a plot; its band where there is one. */
 export interface Line {
@@ -16,7 +16,7 @@ interface Scale {
   ticks: number[];
 }
 
-const plotsFolder = join(import.meta.dirname, '..', '..', 'docs', 'plots');
+const plotsFolder = join(import.meta.dirname, '..', 'docs', 'plots');
 const [width, height] = [640, 400];
 const margin = { left: 56, right: 150, top: 34, bottom: 44 };
 /** Told apart by people who do not see all colours (Okabe and Ito). Ours is the black one. */
@@ -58,6 +58,19 @@ export function ecdfPlot(title: string, lines: readonly Line[]): string {
   const x = { low: 0.5, high: 50, isLog: true, ticks: [0.5, 1, 2, 5, 10, 20, 50] };
   const y = { low: 0, high: 1, isLog: false, ticks: [0, 0.2, 0.4, 0.6, 0.8, 1] };
   return plot(title, 'evaluations / d', 'share of targets hit', x, y, lines);
+}
+
+/** Milliseconds by how long the history is, both by their logs: a power of it is a straight line. */
+export function growthPlot(title: string, lines: readonly Line[]): string {
+  const all = lines.flatMap(({ points }) => points);
+  const [x, y] = [0, 1].map((axis) => powersAround(all.map((point) => point[axis])));
+  return plot(title, 'results', 'ms', x, y, lines);
+}
+
+function powersAround(values: readonly number[]): Scale {
+  const [low, high] = [Math.floor(Math.log10(Math.min(...values))), Math.ceil(Math.log10(Math.max(...values)))];
+  const ticks = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
+  return { low: ticks[0], high: ticks.at(-1)!, isLog: true, ticks };
 }
 
 function plot(title: string, xName: string, yName: string, x: Scale, y: Scale, lines: readonly Line[]): string {
