@@ -51,6 +51,7 @@ describe('the documents', () => {
   const pages = [
     'README.md',
     'CHANGELOG.md',
+    'examples/batch/README.md',
     ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.md'))
       .map((path) => join('docs', path)),

@@ -173,6 +173,7 @@ const folders = [
   'test/engine/importance',
   'test/engine/samplers',
   'test/engines',
+  'test/examples',
   'test/functions',
   'test/golden',
   'test/http',
