@@ -51,7 +51,6 @@ await withDataFolder(runStudy);
 const rows = operations.map((operation) => {
   const all = costs[operation];
   const of = (amount: (cost: Cost) => number): number[] => all.map(amount);
-  const mean = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length;
   return {
     operation,
     counted: all.length,
@@ -78,6 +77,10 @@ conclude('managed-trial', isQuick, rows, {
     sweepReadUnits: costs.sweep.map(({ readUnits }) => readUnits),
   },
 });
+
+function mean(numbers: number[]): number {
+  return numbers.reduce((a, b) => a + b, 0) / numbers.length;
+}
 
 async function runStudy(folder: string): Promise<void> {
   const table = meterTable(openSqliteTable(folder));

@@ -170,8 +170,12 @@ function countedLambdaMs(): number {
 }
 
 function countedWriteUnits(): number {
-  const of = (operation: ManagedOperation): number => managedUnits(operation)['write units mean'];
-  return of('start') + reportsPerTrial * of('report') + of('tell') + of('dispatch') + of('end');
+  const operations = Object.keys(managedOperations) as ManagedOperation[];
+  return operations.reduce(
+    (total, operation) =>
+      total + (operation === 'report' ? reportsPerTrial : 1) * managedUnits(operation)['write units mean'],
+    0,
+  );
 }
 
 function unitsCost(counted: CountedManaged): number {

@@ -56,7 +56,7 @@ describe.skipIf(motoEndpoint === null || sqsEndpoint === null)('the commands of 
   it.each(blocks.filter(({ how }) => how === 'aws').map(({ script }) => [script.split('\n')[0], script]))(
     '%s …',
     async (_, script) => {
-      await shellOnAws(script);
+      expect(await shellOnAws(script)).toBeTypeOf('string');
     },
   );
 

@@ -23,8 +23,6 @@ export interface TrainingAccess {
 export function trainingAccess(scope: Construct, stage: string, sweepRoleArn: string): TrainingAccess {
   const stack = Stack.of(scope);
   const names = trainingNames(stage, stack);
-  const allow = (actions: string[], resources: string[], conditions?: Record<string, unknown>): PolicyStatement =>
-    new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
   const queue = [queueArnIn(stack, names.trialQueue)];
   const schedules = [arnIn(stack, 'scheduler', 'schedule', `${names.scheduleGroup}/*`)];
   const bucket = stack.formatArn({ service: 's3', account: '', region: '', resource: names.bucket });
@@ -51,6 +49,10 @@ export function trainingAccess(scope: Construct, stage: string, sweepRoleArn: st
       StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' },
     }),
   };
+}
+
+function allow(actions: string[], resources: string[], conditions?: Record<string, unknown>): PolicyStatement {
+  return new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
 }
 
 /** Why the rights above may have resources with a star in them. */

@@ -10,11 +10,11 @@ const pollerCount = 3;
  * that the function did not name as failed. When the function fails as a whole, all of them come again.
  */
 export function pollQueue(sqs: SQSClient, queueUrl: string, target: LambdaFunction): { stop(): Promise<void> } {
-  let isStopped = false;
+  const stopping = new AbortController();
   const pollers = Array.from({ length: pollerCount }, poll);
 
   async function poll(): Promise<void> {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
       );
@@ -37,7 +37,7 @@ export function pollQueue(sqs: SQSClient, queueUrl: string, target: LambdaFuncti
 
   return {
     stop: async () => {
-      isStopped = true;
+      stopping.abort();
       await Promise.all(pollers);
     },
   };

@@ -11,11 +11,11 @@ export function runSchedules(
   group: string,
   targets: Record<string, LambdaFunction>,
 ): { stop(): Promise<void> } {
-  let isStopped = false;
+  const stopping = new AbortController();
   const running = run();
 
   async function run(): Promise<void> {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       await sleep(minuteMs);
       const { Schedules = [] } = await scheduler.send(new ListSchedulesCommand({ GroupName: group }));
       for (const { Name } of Schedules) await invokeFor(Name!);
@@ -34,7 +34,7 @@ export function runSchedules(
 
   return {
     stop: async () => {
-      isStopped = true;
+      stopping.abort();
       await running;
     },
   };

@@ -45,14 +45,14 @@ describe('examples/batch', () => {
       Array.from({ length: 4 }, () => ['complete', 'ended']),
     );
     // What is made up can be learnt from a few images of each class.
-    expect(Math.min(...trials.map(({ values }) => values!.error as number))).toBeLessThan(0.2);
+    expect(Math.min(...trials.map(({ values }) => values!.error))).toBeLessThan(0.2);
     expect(await audit(client, spec.name)).toEqual([]);
     expect((await client.trialLog({ study: spec.name, number: '0' })).log).toContain('{"values": {"error": ');
   });
 
   it('has programs that Python takes', async () => {
     for (const file of ['train.py', 'data.py', 'job.py'])
-      await python(`compile(open(${JSON.stringify(join(folder, file))}).read(), "${file}", "exec")`);
+      expect(await python(`compile(open(${JSON.stringify(join(folder, file))}).read(), "${file}", "exec")`)).toBe('');
   });
 
   it('reads the files of Fashion-MNIST, and says what is missing', async () => {

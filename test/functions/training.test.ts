@@ -175,11 +175,11 @@ describe.skipIf(!isComplete)('the functions of managed studies', () => {
       { jobName: unknown, status: 'SUCCEEDED' },
       { status: 'RUNNABLE' },
     ]) {
-      await onJobEvent(batchEvent({ ...detail, ...changed }) as never, context);
+      expect(await onJobEvent(batchEvent({ ...detail, ...changed }) as never, context)).toBeUndefined();
     }
     // What Batch may add some day.
     const more = { ...batchEvent({ ...detail, container: { gpuCount: 1 }, eksAttempts: [] }), more: true };
-    await onJobEvent(more as never, context);
+    expect(await onJobEvent(more as never, context)).toBeUndefined();
   });
 
   it.each<[string, unknown]>([
@@ -192,7 +192,8 @@ describe.skipIf(!isComplete)('the functions of managed studies', () => {
     ['an unheard-of status', batchEvent({ jobId: 'i', jobName: 'n', status: 'DONE' })],
     ['times that are texts', batchEvent({ jobId: 'i', jobName: 'n', status: 'FAILED', stoppedAt: 'now' })],
   ])('refuse an event of %s, to be put aside', async (_, event) => {
-    await expect(onJobEvent(event as never, context)).rejects.toThrow();
+    const refusal = expect.objectContaining({ name: 'ZodError' }) as Error;
+    await expect(onJobEvent(event as never, context)).rejects.toThrow(refusal);
   });
 
   it.each<[string, unknown]>([
@@ -202,7 +203,8 @@ describe.skipIf(!isComplete)('the functions of managed studies', () => {
     ['a study that is none', { tenant: firstTenant, study: '../other' }],
     ['more than a study', { ...silently, all: true }],
   ])('refuse to sweep %s', async (_, event) => {
-    await expect(sweep(event as never, context)).rejects.toThrow();
+    const refusal = expect.objectContaining({ name: 'ZodError' }) as Error;
+    await expect(sweep(event as never, context)).rejects.toThrow(refusal);
   });
 
   it('end the sweeps of a study that is gone', async () => {

@@ -126,7 +126,7 @@ describe.skipIf(endpoint === null)('the templates deployed to moto', () => {
       FunctionArn.split(':').at(-1),
       BatchSize,
     ]);
-    expect(connected.sort()).toEqual([
+    expect(connected.toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual([
       ['dynamodb', 'cavia-moto-refit', 100],
       ['sqs', 'cavia-moto-dispatch', 10],
     ]);
@@ -195,7 +195,7 @@ async function query(service: string, Action: string, parameters: Record<string,
     body: new URLSearchParams({ Action, Version, ...parameters }).toString(),
   });
   const text = await response.text();
-  expect(response.status, text).toBe(200);
+  expect(`${response.status} ${response.status === 200 ? '' : text}`).toBe('200 ');
   return text;
 }
 

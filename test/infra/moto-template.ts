@@ -44,9 +44,9 @@ function adaptedResource(
   }
   if (Type === 'AWS::Batch::ComputeEnvironment') {
     const said = { Type: 'MANAGED', ServiceRole: { 'Fn::GetAtt': [role, 'Arn'] } };
-    return { Type, Properties: { ...Properties, ...said }, ...dependsOn } as Resource;
+    return { Type, Properties: { ...Properties, ...said }, ...dependsOn };
   }
-  return { Type, Properties, ...rest, ...dependsOn } as Resource;
+  return { Type, Properties, ...rest, ...dependsOn };
 }
 
 function withoutGone(value: unknown, gone: Set<string>): unknown {
