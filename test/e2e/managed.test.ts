@@ -38,7 +38,7 @@ describe.skipIf(!isComplete)('a managed study on the bundles in processes of the
 
   beforeAll(async () => {
     const endpoints = { sqsEndpoint: sqsEndpoint!, motoEndpoint: motoEndpoint! };
-    engines = await startTrainingEngines({ ...endpoints, visibilitySeconds: 3, receiveCountMax: 5, patience });
+    engines = await startTrainingEngines({ ...endpoints, visibilitySeconds: 10, receiveCountMax: 5, patience });
     deployment = await deploy({
       dynamoDbEndpoint: dynamoDbEndpoint!,
       accessKey: 'endtoendmanaged',
