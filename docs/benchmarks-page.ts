@@ -47,6 +47,8 @@ const introductions: Record<string, string> = {
     'The linear algebra of the Gaussian process in WebAssembly: the likelihood with its gradient against NumPy and SciPy on one thread and against plain TypeScript, and the matrix product against the same tiles in TypeScript, in one process.',
   'cold-load':
     'How long Node takes to load the bundle of each Lambda function in a process of its own, by turns with an empty script: the part of a cold start that is ours. A function on AWS has another processor, and waits for its sandbox besides.',
+  'python-import':
+    'How long `import cavia` takes in a Python of its own, over an empty program, beside two modules that everybody has; by turns.',
   'write-units':
     "Write and read units of DynamoDB, counted at the Table port by the vendor's rules: 1 KB a write unit, twice in a transaction, and the index besides; 4 KB a read unit. A spec of 10 and of 100 float parameters.",
   'managed-trial':

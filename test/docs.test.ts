@@ -52,6 +52,7 @@ describe('the documents', () => {
     'README.md',
     'CHANGELOG.md',
     'examples/batch/README.md',
+    'clients/python/README.md',
     ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.md'))
       .map((path) => join('docs', path)),

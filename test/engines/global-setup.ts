@@ -5,6 +5,7 @@ import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { startElasticMq } from './elastic-mq.ts';
 import { javaEnginesMissing } from './engine-process.ts';
 import { motoMissing, startMotoServer } from './moto-server.ts';
+import { clientPrograms, clientToolsMissing } from './python-client.ts';
 
 declare module 'vitest' {
   /** Null on a machine that lacks the engine; in CI a lacking engine fails the run. */
@@ -14,6 +15,8 @@ declare module 'vitest' {
     motoEndpoint: string | null;
     /** The program. */
     cfnLint: string | null;
+    /** The folder of the programs that test the Python client. */
+    pythonClientTools: string | null;
   }
 }
 
@@ -27,7 +30,18 @@ const engines = [
   },
   { key: 'sqsEndpoint', suites: 'the SQS contract suite', missing: javaEnginesMissing, start: startElasticMq },
   { key: 'motoEndpoint', suites: 'the S3 and Batch suites on moto', missing: motoMissing, start: startMotoServer },
-  { key: 'cfnLint', suites: 'the check of the templates by cfn-lint', missing: cfnLintMissing, start: findCfnLint },
+  {
+    key: 'cfnLint',
+    suites: 'the check of the templates by cfn-lint',
+    missing: cfnLintMissing,
+    start: found(cfnLintProgram),
+  },
+  {
+    key: 'pythonClientTools',
+    suites: 'the tests of the Python client',
+    missing: clientToolsMissing,
+    start: found(clientPrograms),
+  },
 ] as const;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -47,9 +61,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** It is no server: each test that needs it runs it. */
-async function findCfnLint(): Promise<{ endpoint: string; stop(): Promise<void> }> {
-  return { endpoint: cfnLintProgram, stop: () => Promise.resolve() };
+/** What is no server: each test that needs it runs it. */
+function found(path: string): () => Promise<{ endpoint: string; stop(): Promise<void> }> {
+  return () => Promise.resolve({ endpoint: path, stop: () => Promise.resolve() });
 }
 
 function leaveOut(suites: string, lack: string): void {

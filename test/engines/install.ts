@@ -5,6 +5,12 @@ import { join } from 'node:path';
 import { cfnLintFolder, cfnLintIsInstalled, cfnLintRequirements, installedCfnLintRequirements } from './cfn-lint.ts';
 import { enginesAreInstalled, enginesPom, installedPom, isOnPath, libFolder } from './engine-process.ts';
 import { installedRequirements, motoIsInstalled, pythonFolder, pythonRequirements } from './moto-server.ts';
+import {
+  clientFolder,
+  clientRequirements,
+  clientToolsAreInstalled,
+  installedClientRequirements,
+} from './python-client.ts';
 
 interface EngineKind {
   what: string;
@@ -35,6 +41,13 @@ const kinds: EngineKind[] = [
   },
   pythonKind('moto and the AWS CLI (320 MB)', motoIsInstalled, pythonFolder, pythonRequirements, installedRequirements),
   pythonKind('cfn-lint (180 MB)', cfnLintIsInstalled, cfnLintFolder, cfnLintRequirements, installedCfnLintRequirements),
+  pythonKind(
+    'the tools of the Python client (150 MB)',
+    clientToolsAreInstalled,
+    clientFolder,
+    clientRequirements,
+    installedClientRequirements,
+  ),
 ];
 
 /** A registry can hiccup. */

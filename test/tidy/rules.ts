@@ -126,7 +126,10 @@ const floors: Record<string, Floor> = {
   },
   'infra/copy-table.ts': { floors: [], packages: ['node:', '@aws-sdk/client-dynamodb'] },
   'local/demo': { floors: ['local', 'shared/api', 'shared/domain'], packages: ['node:'] },
-  bench: { floors: ['local', 'shared', 'infra/bundle.ts', 'test/audit.ts'], packages: ['node:', 'zod'] },
+  bench: {
+    floors: ['local', 'shared', 'infra/bundle.ts', 'test/audit.ts', 'test/engines/python-client.ts'],
+    packages: ['node:', 'zod'],
+  },
   docs: { floors: ['shared/api', 'package.json'], packages: ['node:', 'zod'] },
   test: {
     floors: ['shared', 'local', 'functions', 'infra', 'bench', 'docs', 'package.json'],
@@ -165,6 +168,7 @@ const folders = [
   'shared/service/trials',
   'test/api',
   'test/bench',
+  'test/clients',
   'test/contract',
   'test/domain',
   'test/e2e',

@@ -20,7 +20,7 @@ export interface Model {
   bestParams: Params[];
   /** Keys (`paramsKey`) of all configurations that have a result. */
   keys: ReadonlySet<string>;
-  /** The y to improve on: the best that was observed or, where values are noisy, that is expected where one was. */
+  /** The y to improve on: the best that is expected where there is a result. */
   best: number;
 }
 
@@ -35,8 +35,6 @@ const activeCountMax = 1000;
 const bestParamsCount = 5;
 /** How often the noise is raised, tenfold each time, before a matrix counts as hopeless. */
 const jitterCount = 8;
-/** Where more than this part of the variance is noise, the best value was luck: what is expected there counts. */
-const noiseShareMax = 0.05;
 
 /**
  * Fits a model to a history. A function of the history alone.
@@ -135,10 +133,12 @@ function conditioned(observations: Observations, theta: Float64Array): Condition
   return undefined;
 }
 
-/** The posterior mean at an observed point is y - v (K⁻¹ (y - m)): Rasmussen & Williams (2006), (2.25) with K - vI. */
+/**
+ * The best that is expected where there is a result: the best that was seen may have been luck. The posterior mean at an
+ * observed point is y - v (K⁻¹ (y - m)): Rasmussen & Williams (2006), (2.25) with K - vI.
+ */
 function bestOf({ observations: { n, y }, alpha, logParameters }: ConditionedModel): number {
-  const [s, v] = [exp(logParameters[logParameters.length - 2]), exp(logParameters[logParameters.length - 1])];
-  const noise = v / (s + v) > noiseShareMax ? v : 0;
+  const noise = exp(logParameters[logParameters.length - 1]);
   let best = Infinity;
   for (let i = 0; i < n; i++) best = Math.min(best, y[i] - noise * alpha[i]);
   return best;

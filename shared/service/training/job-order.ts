@@ -20,7 +20,8 @@ export function nameOfJobFor({ tenant, id }: StudyRecord, trial: number, attempt
 
 /** What the runner is told to run for an attempt of a managed trial. */
 export function orderFor(ports: Ports, training: TrainingPort, study: StudyRecord, trial: TrialRecord): JobOrder {
-  const { command, environment, timeoutSeconds, gpus, vcpus, memoryMiB, jobDefinition } = study.spec.training!;
+  const { command, environment, timeoutSeconds, gpus, vcpus, memoryMiB, jobDefinition, failures } =
+    study.spec.training!;
   const { number, attempt, params, job } = trial;
   const definition = jobDefinition ?? training.jobDefinition;
   return {
@@ -35,6 +36,9 @@ export function orderFor(ports: Ports, training: TrainingPort, study: StudyRecor
       CAVIA_ATTEMPT: String(attempt),
       CAVIA_PARAMS: JSON.stringify(params),
       CAVIA_SEED: String(trainingSeed(study.spec.seed, number)),
+      // What a job cannot ask for: its token serves for its own trial alone.
+      CAVIA_METRICS: study.spec.objectives.map(({ metric }) => metric).join(','),
+      CAVIA_EXIT_CODE_MEANS: failures.exitCode,
       CAVIA_RESULT_URI: training.objects.uri(resultKey(study, trial)),
       // The same for all attempts: the next one goes on where this one was.
       CAVIA_CHECKPOINT_URI: training.objects.uri(`${trialFolder(study, number)}/checkpoint`),

@@ -150,6 +150,13 @@ describe('a job that fails', () => {
     expect(trial).toMatchObject({ state: 'infeasible', attempt: 1, message: 'It exited with code 3.' });
   });
 
+  it('knows the metrics and what its exit code means, which its token may not ask for', async () => {
+    const { trial } = await trained('echo "$CAVIA_METRICS $CAVIA_EXIT_CODE_MEANS" >&2; exit 3', {
+      training: { failures: { exitCode: 'infeasible' } },
+    });
+    expect(trial.message).toBe('It exited with code 3. Last words: loss infeasible');
+  });
+
   it('by taking too long is infeasible', async () => {
     const { trial } = await trained('sleep 60', { training: { timeoutSeconds: 1 } });
     expect(trial).toMatchObject({ state: 'infeasible', message: expect.stringContaining('longer than 1 s') as string });

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from programs import run
+from servers import ROOT, Server
+
+import cavia
+
+PACKAGE = ROOT / "clients" / "python"
+
+HEAVY = [
+    "argparse",
+    "asyncio",
+    "dataclasses",
+    "datetime",
+    "email",
+    "html",
+    "http.client",
+    "inspect",
+    "logging",
+    "multiprocessing",
+    "pathlib",
+    "random",
+    "socket",
+    "ssl",
+    "subprocess",
+    "tempfile",
+    "traceback",
+    "urllib.request",
+    "uuid",
+]
+"""What takes time to import; each is imported where it is used first."""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = ["-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(PACKAGE)]
+    subprocess.run([sys.executable, *build], check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_imports_nothing_heavy() -> None:
+    listed = run(["-S", "-c", "import cavia, sys; print(*sys.modules)"])
+    imported = set(listed.stdout.split())
+    assert "cavia._study" in imported
+    assert imported & set(HEAVY) == set()
+    assert not any(name.startswith("cavia._") and "transport" in name for name in imported)
+
+
+def test_is_built_with_its_types_and_nothing_else(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    sources = {f"cavia/{path.name}" for path in (PACKAGE / "src" / "cavia").iterdir() if path.suffix != ""}
+    assert sources >= {"cavia/py.typed", "cavia/__init__.py"}
+    assert {name for name in names if not name.startswith("cavia-")} == sources
+
+
+def test_works_in_an_environment_with_nothing_else(wheel: Path, tmp_path: Path, server: Server, name: str) -> None:
+    environment = tmp_path / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+    python = str(environment / "bin" / "python")
+    install = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-index", str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    program = f"""
+import cavia, importlib.metadata as metadata
+study = cavia.study({name!r}, space={{"x": cavia.uniform(0, 1)}}, minimize="loss", sampler="random", budget=3)
+study.minimize(lambda trial: trial["x"], workers=2)
+print(metadata.version("cavia"), metadata.requires("cavia"), study.refresh().state, cavia.__file__)
+"""
+    ended = subprocess.run([python, "-c", program], capture_output=True, text=True, check=True)
+    version, requires, state, file = ended.stdout.split()
+    assert (version, requires, state) == (cavia.__version__, "None", "finished")
+    assert file.startswith(str(environment))
+
+
+def test_has_the_version_of_the_service() -> None:
+    project = (PACKAGE / "pyproject.toml").read_text()
+    declared = re.search(r'^version = "(.*)"', project, re.MULTILINE)
+    assert declared is not None
+    assert json.loads((ROOT / "package.json").read_text())["version"] == declared.group(1) == cavia.__version__
+
+
+def test_knows_only_the_contract() -> None:
+    routes = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
+    client = (PACKAGE / "src" / "cavia" / "_client.py").read_text()
+    called = re.findall(r'"(GET|POST|PATCH|DELETE)",\s*\*?\(?((?:(?:"[a-z]+"|study|number)(?:, )?)+)', client)
+    paths = {(method.lower(), path_of(segments)) for method, segments in called}
+    assert len(paths) > 15
+    assert {(method, path) for method, path in paths if method not in routes.get(path, {})} == set()
+
+
+def path_of(segments: str) -> str:
+    parts = [part.strip() for part in segments.split(",") if part.strip()]
+    return "/v1/" + "/".join(part.strip('"') if part.startswith('"') else f"{{{part}}}" for part in parts)
