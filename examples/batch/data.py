@@ -4,7 +4,7 @@ import gzip
 import random
 import struct
 
-from job import read
+from objects import read
 
 SIDE = 28
 CLASSES = 10

@@ -1,44 +1,43 @@
 """Trains a small network on Fashion-MNIST, on a GPU where there is one, and tells Cavia its error."""
 
-import argparse
 import io
 import os
 
+import cavia
 import torch
 from torch import nn
 
 import data
-import job
+import objects
+
+PLACE = os.environ.get("DATA", "synthetic")
+EPOCHS = int(os.environ.get("EPOCHS", "4"))
+IMAGES = int(os.environ.get("IMAGES", "0")) or None
+# Where the next attempt goes on from when a spot instance is taken away; by hand nowhere.
+CHECKPOINT = os.environ.get("CAVIA_CHECKPOINT_URI")
 
 
 def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("--data", default=os.environ.get("DATA", "synthetic"), help="a folder, s3://…, or synthetic")
-    options.add_argument("--epochs", type=int, default=int(os.environ.get("EPOCHS", "8")))
-    options.add_argument("--images", type=int, help="use so many only")
-    given = options.parse_args()
-    if not job.start():
-        return
-    params = job.params(learningRate=1e-3, batchSize=64, width=16, dropout=0.2, weightDecay=1e-4)
-    torch.manual_seed(job.seed() % 2**63)
+    params = cavia.params(learningRate=1e-3, batchSize=64, width=16, dropout=0.2, weightDecay=1e-4)
+    torch.manual_seed(int(os.environ.get("CAVIA_SEED", "0")))
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    train_set, test_set = (tensors(given, part, device) for part in ("train", "t10k"))
+    train_set, test_set = (tensors(part, device) for part in ("train", "t10k"))
     network = network_of(params).to(device)
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=params["learningRate"], weight_decay=params["weightDecay"]
     )
-    error = 1.0
-    for epoch in range(resume(network, optimizer, device), given.epochs):
+    for epoch in range(resume(network, optimizer, device), EPOCHS):
         train(network, optimizer, train_set, params["batchSize"])
         error = error_of(network, test_set)
-        if job.report(epoch + 1, error=error):
+        print(f"epoch {epoch + 1}: error {error}", flush=True)
+        if cavia.report(epoch + 1, error=error):
             break
         keep(network, optimizer, epoch + 1)
-    job.tell(error=error_of(network, test_set))
+    cavia.tell(error=error_of(network, test_set))
 
 
-def tensors(given, part, device):
-    images, labels = data.load(given.data, part, given.images)
+def tensors(part, device):
+    images, labels = data.load(PLACE, part, IMAGES)
     pixels = torch.frombuffer(bytearray(images), dtype=torch.uint8).to(device).float() / 255
     classes = torch.frombuffer(bytearray(labels), dtype=torch.uint8).to(device).long()
     return pixels.view(-1, 1, data.SIDE, data.SIDE), classes
@@ -72,22 +71,21 @@ def train(network, optimizer, examples, batch_size):
 def error_of(network, examples):
     network.eval()
     images, classes = examples
-    wrong = sum((network(some).argmax(1) != same).sum().item() for some, same in zip(images.split(1000), classes.split(1000)))
-    return wrong / len(classes)
+    found = torch.cat([network(some).argmax(1) for some in images.split(1000)])
+    return (found != classes).float().mean().item()
 
 
 def keep(network, optimizer, epoch):
-    """What the next attempt goes on from when a spot instance is taken away."""
-    if not job.in_job():
+    if CHECKPOINT is None:
         return
     kept = io.BytesIO()
     torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}, kept)
-    job.write(f"{os.environ['CAVIA_CHECKPOINT_URI']}/state.pt", kept.getvalue())
+    objects.write(f"{CHECKPOINT}/state.pt", kept.getvalue())
 
 
 def resume(network, optimizer, device):
     """Goes on where an earlier attempt of this trial was. Returns how many epochs are behind it."""
-    kept = job.read(f"{os.environ['CAVIA_CHECKPOINT_URI']}/state.pt") if job.in_job() else None
+    kept = None if CHECKPOINT is None else objects.read(f"{CHECKPOINT}/state.pt")
     if kept is None:
         return 0
     state = torch.load(io.BytesIO(kept), map_location=device)
