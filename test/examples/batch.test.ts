@@ -36,9 +36,9 @@ describe('examples/batch', () => {
     onTestFinished(cavia.close);
     const client = createClient(cavia.url);
     const { gpus: _g, vcpus: _v, memoryMiB: _m, jobDefinition: _j, ...training } = spec.training!;
-    const command = training.command
-      .map((part) => (part === 'python' ? 'python3' : part))
-      .with(-1, join('test', 'examples', 'means.py'));
+    // The same line, but for the names of Python here and of what stands for the training.
+    const named: Record<string, string> = { python: 'python3', 'train.py': join('test', 'examples', 'means.py') };
+    const command = training.command.map((part) => named[part] ?? part);
     const environment = { PYTHONPATH: pythonPath, PYTHONDONTWRITEBYTECODE: '1' };
     const budget = { trials: 4, parallel: 2 };
     await client.createStudy({
