@@ -47,6 +47,8 @@ const introductions: Record<string, string> = {
     'The linear algebra of the Gaussian process in WebAssembly: the likelihood with its gradient against NumPy and SciPy on one thread and against plain TypeScript, and the matrix product against the same tiles in TypeScript, in one process.',
   'cold-load':
     'How long Node takes to load the bundle of each Lambda function in a process of its own, by turns with an empty script: the part of a cold start that is ours. A function on AWS has another processor, and waits for its sandbox besides.',
+  'cli-start':
+    'How long the command line takes from the start of its process to its first output, as the package has it and from the sources, by turns with a Node that does nothing else. `study list` asks a server on the same machine. The limits are for a quiet machine, to which the quietest start comes nearest.',
   'python-import':
     'How long `import cavia` takes in a Python of its own, over an empty program, beside two modules that everybody has; by turns.',
   'write-units':

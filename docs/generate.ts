@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { openApiDocument } from '../shared/api/openapi.ts';
 import { apiPage } from './api-page.ts';
 import { benchmarksPage } from './benchmarks-page.ts';
+import { cliPage } from './cli-page.ts';
 import { costPage } from './cost-page.ts';
 import { kernelsModule } from './kernels-module.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -13,6 +14,7 @@ import packageJson from '../package.json' with { type: 'json' };
 const documents = {
   'docs/openapi.json': `${JSON.stringify(openApiDocument(packageJson.version), null, 2)}\n`,
   'docs/api.md': apiPage(),
+  'docs/cli.md': cliPage(),
   'docs/benchmarks.md': benchmarksPage(),
   'docs/cost.md': costPage(),
   'shared/numerics/kernels-wasm.ts': kernelsModule(),

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AskResponse } from '../shared/api/messages.ts';
 import { readBytes } from '../shared/http/json-body.ts';
@@ -69,7 +70,10 @@ function runThread(
   onFault: OnFault,
   onEnd: (ended: { wasReady: boolean }) => void,
 ): RunningThread {
-  const worker = new Worker(new URL('model-worker.ts', import.meta.url), { workerData: settings });
+  // A source of the repository, or in the package a bundle beside this one.
+  const worker = new Worker(new URL(`model-worker${extname(import.meta.url)}`, import.meta.url), {
+    workerData: settings,
+  });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let isReady = false;

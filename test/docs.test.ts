@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
@@ -37,11 +37,31 @@ describe('the README', () => {
     }
   });
 
+  it('has a session of the command line that works as it stands', async () => {
+    const [, session] = /<!-- executed by test\/docs\.test\.ts, as a [^>]*-->\n```sh\n([\s\S]*?)```/.exec(readme)!;
+    const folder = mkdtempSync(join(tmpdir(), 'cavia-readme-'));
+    const cavia = await openLocal({ data: join(folder, 'data') });
+    try {
+      const script = session.replaceAll('npx cavia', `"${process.execPath}" "${resolve('bin/cavia.js')}"`);
+      const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
+        cwd: folder,
+        env: { ...process.env, CAVIA_URL: cavia.url, XDG_STATE_HOME: folder },
+      });
+      expect(stdout).toMatch(/^best: trial \d+, loss=/);
+      expect(stdout).toContain('12 of 12 ended');
+      expect(stdout).toMatch(/\nlr +\d+ % █/);
+      expect(readFileSync(join(folder, 'parabola.log'), 'utf8').trim().split('\n')).toHaveLength(14);
+    } finally {
+      await cavia.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('names only npm scripts that there are', () => {
     const named = [...readme.matchAll(/(?:`|^|&& )npm (?:run )?(?:--silent )?([a-z][a-z:-]*)/gm)].map(
       ([, name]) => name,
     );
-    const scripts = [...Object.keys(packageJson.scripts), 'ci', 'run'];
+    const scripts = [...Object.keys(packageJson.scripts), 'ci', 'run', 'pack'];
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
     expect(named.length).toBeGreaterThan(5);
   });
@@ -52,6 +72,7 @@ describe('the documents', () => {
     'README.md',
     'CHANGELOG.md',
     'examples/batch/README.md',
+    'examples/shell/README.md',
     'clients/python/README.md',
     ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.md'))

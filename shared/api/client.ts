@@ -40,9 +40,58 @@ export class ProblemError extends Error {
   }
 }
 
+/** The service gave no answer, however often it was asked. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+  readonly origin: string;
+  /** What the network said, such as ECONNREFUSED. */
+  readonly reason: string;
+
+  constructor(origin: string, cause: unknown) {
+    const reason = reasonOf(cause);
+    super(`${origin} cannot be reached: ${reason}`, { cause });
+    this.origin = origin;
+    this.reason = reason;
+  }
+}
+
+/** An answer that no Cavia gives: of something that stands in between, or of another server. */
+export class StrangeAnswerError extends Error {
+  override readonly name = 'StrangeAnswerError';
+  readonly status: number;
+
+  constructor(url: string, status: number, text: string) {
+    super(`${url} answered ${status} ${text.slice(0, strangeLengthMax).replaceAll(/\s+/g, ' ').trim()}`.trimEnd());
+    this.status = status;
+  }
+}
+
+const strangeLengthMax = 200;
 const retryBaseMs = 100;
 const retryCapMs = 5_000;
-const retryableStatus = new Set([408, 425, 429, 500, 502, 503, 504]);
+const retryAfterMaxMs = 60_000;
+const retryableStatus = new Set([408, 425, 429]);
+
+/** Whether a request may be answered otherwise when it is sent again. */
+export function mayPass(status: number): boolean {
+  return status >= 500 || retryableStatus.has(status);
+}
+
+/**
+ * How long to wait before a request is sent again. Full jitter: clients that failed together do not come back together.
+ * @param tried how many repetitions there were before. @param retryAfter the header; a date, which no part of Cavia
+ * sends, counts as none. @param chance 0 to 1.
+ */
+export function pauseMs(tried: number, retryAfter: string | null, chance: number): number {
+  const askedMs = Math.min(retryAfterMaxMs, Number(retryAfter ?? 0) * 1000 || 0);
+  return Math.max(askedMs, chance * Math.min(retryCapMs, retryBaseMs * 2 ** tried));
+}
+
+/** `fetch` hides what happened in the cause. */
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? message;
+}
 
 /**
  * A client of the service at a base address. Every POST that needs one carries an idempotency key, so repeating is
@@ -69,7 +118,8 @@ async function call(baseUrl: string, settings: ClientSettings, route: Route, opt
   if (settings.apiKey) headers.authorization = `Bearer ${settings.apiKey}`;
   const key = options.idempotencyKey ?? (route.isRepeatable ? undefined : crypto.randomUUID());
   if (route.method === 'POST' && key !== undefined) headers['idempotency-key'] = key;
-  const init: RequestInit = { method: route.method, headers };
+  // A redirection would turn a POST into a GET.
+  const init: RequestInit = { method: route.method, headers, redirect: 'manual' };
   if (route.body) {
     headers['content-type'] = 'application/json';
     init.body = JSON.stringify(options.body ?? {}, (_, value: unknown) =>
@@ -79,15 +129,39 @@ async function call(baseUrl: string, settings: ClientSettings, route: Route, opt
   const response = await send(url, init, settings);
   if (!response.ok) throw await refusalIn(response);
   if (route.success.stream) return response;
-  return response.status === 204 ? undefined : response.json();
+  return response.status === 204 ? undefined : documentIn(response);
 }
 
-/** What stands between client and service may answer with something that is no problem document. */
+async function documentIn(response: Response): Promise<unknown> {
+  const text = await response.text();
+  const document = parsed(text);
+  if (document === null || typeof document !== 'object' || Array.isArray(document))
+    throw new StrangeAnswerError(response.url, response.status, text);
+  return document;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What stands between client and service may answer with something that is no problem document of it. */
 async function refusalIn(response: Response): Promise<Error> {
   const text = await response.text();
-  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json');
-  if (isProblem) return new ProblemError(JSON.parse(text) as Problem);
-  return new Error(`${response.url} answered ${response.status} ${text.slice(0, 200)}`);
+  const problem = problemIn(response.headers.get('content-type') ?? '', text);
+  if (problem) return new ProblemError(problem);
+  const location = response.headers.get('location');
+  return new StrangeAnswerError(response.url, response.status, location === null ? text : `to ${location}`);
+}
+
+function problemIn(contentType: string, text: string): Problem | undefined {
+  if (!contentType.startsWith('application/problem+json')) return undefined;
+  const problem = parsed(text) as Partial<Problem> | null;
+  const isOurs = typeof problem?.code === 'string' && typeof problem.detail === 'string';
+  return isOurs ? (problem as Problem) : undefined;
 }
 
 /** JSON writes NaN and infinity as null; the contract spells them as words. */
@@ -103,21 +177,18 @@ async function send(
   for (let tried = 0; ; tried++) {
     try {
       const response = await fetch(url, init);
-      if (tried === retries || !retryableStatus.has(response.status)) return response;
+      if (tried === retries || !mayPass(response.status)) return response;
       await response.body?.cancel();
-      // It may also be a date, which no part of Cavia sends.
-      await pause((Number(response.headers.get('retry-after')) || 0) * 1000, tried);
+      await pause(tried, response.headers.get('retry-after'));
     } catch (error) {
-      if (tried === retries)
-        throw new Error(`${url.origin} cannot be reached: ${(error as Error).message}`, { cause: error });
-      await pause(0, tried);
+      if (tried === retries) throw new UnreachableError(url.origin, error);
+      await pause(tried, null);
     }
   }
 }
 
-/** Full jitter: clients that failed together do not come back together. */
-async function pause(atLeastMs: number, tried: number): Promise<void> {
-  const ms = Math.max(atLeastMs, Math.random() * Math.min(retryCapMs, retryBaseMs * 2 ** tried));
+async function pause(tried: number, retryAfter: string | null): Promise<void> {
+  const ms = pauseMs(tried, retryAfter, Math.random());
   await new Promise((resolve) => {
     setTimeout(resolve, ms);
   });

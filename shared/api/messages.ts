@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { FiniteNumber } from '../domain/finite-number.ts';
 import { Budget, LeaseTerms, parallelMax, trialCountMaxWithoutModel } from '../domain/budget.ts';
 import { Name } from '../domain/name.ts';
-import { Objective } from '../domain/objective.ts';
+import { Objective, Objectives } from '../domain/objective.ts';
 import { Sampler } from '../domain/sampler.ts';
 import { Params } from '../domain/parameter.ts';
 import { Constraints, SearchSpace } from '../domain/search-space.ts';
@@ -344,12 +344,22 @@ export const SuggestRequest = z.strictObject({
   space: SearchSpace,
   constraints: Constraints.default([]),
   objective: Objective.default({ metric: 'value', direction: 'minimize' }),
+  objectives: Objectives.optional().meta({
+    description:
+      'Several objectives in place of `objective`; results then have `values` by metric in place of `value`.',
+  }),
   sampler: Sampler.default({ kind: 'auto' }),
   seed: z.int().min(0).default(0),
   count: z.int().min(1).max(askCountMax).default(1),
   fixed: Params.default({}),
   history: z
-    .array(z.strictObject({ params: Params, value: ToldValue.nullable() }))
+    .array(
+      z.strictObject({
+        params: Params,
+        value: ToldValue.nullable().optional(),
+        values: ToldValues.nullable().optional(),
+      }),
+    )
     .max(historyCountMax)
     .default([])
     .meta({

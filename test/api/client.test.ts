@@ -231,7 +231,7 @@ describe('a client whose request fails', () => {
     const { fetch, sent } = flaky(Array.from({ length: 9 }, () => refusedConnection));
     const error = await refusalOf(createClient('http://127.0.0.1:9', { fetch, retries: 2 }).health());
     expect(sent).toHaveLength(3);
-    expect(error.message).toBe('http://127.0.0.1:9 cannot be reached: fetch failed');
+    expect(error.message).toBe('http://127.0.0.1:9 cannot be reached: ECONNREFUSED');
     expect(error.cause).toBe(refusedConnection);
   });
 

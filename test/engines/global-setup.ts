@@ -1,11 +1,16 @@
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { join } from 'node:path';
+import { bundlePackage } from '../../clients/package/bundle.ts';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { cfnLintMissing, cfnLintProgram } from './cfn-lint.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { startElasticMq } from './elastic-mq.ts';
 import { javaEnginesMissing } from './engine-process.ts';
 import { motoMissing, startMotoServer } from './moto-server.ts';
+import { optunaMissing, optunaPython } from './optuna.ts';
 import { clientPrograms, clientToolsMissing } from './python-client.ts';
+import { librariesMissing, olderOptuna, pythonLibraries } from './python-libraries.ts';
 
 declare module 'vitest' {
   /** Null on a machine that lacks the engine; in CI a lacking engine fails the run. */
@@ -15,10 +20,18 @@ declare module 'vitest' {
     motoEndpoint: string | null;
     /** The program. */
     cfnLint: string | null;
+    /** A Python that has it. */
+    optunaPython: string | null;
     /** The folder of the programs that test the Python client. */
     pythonClientTools: string | null;
+    /** The folders of the programs of environments with libraries that the Python client works with. */
+    pythonLibraries: string | null;
+    olderOptuna: string | null;
   }
 }
+
+/** The command line as the package has it starts in half the time of the sources. */
+const packageFolder = join(import.meta.dirname, '..', '..', '.bundles', 'package');
 
 /** Each is started once, and shared by all tests of a run. */
 const engines = [
@@ -36,17 +49,30 @@ const engines = [
     missing: cfnLintMissing,
     start: found(cfnLintProgram),
   },
+  { key: 'optunaPython', suites: 'the journals that Optuna reads', missing: optunaMissing, start: found(optunaPython) },
   {
     key: 'pythonClientTools',
     suites: 'the tests of the Python client',
     missing: clientToolsMissing,
     start: found(clientPrograms),
   },
+  {
+    key: 'pythonLibraries',
+    suites: 'the tests of the Python client with Optuna, its recipes and the examples',
+    missing: () => librariesMissing(pythonLibraries),
+    start: found(join(pythonLibraries.folder, 'bin')),
+  },
+  {
+    key: 'olderOptuna',
+    suites: 'the tests of the sampler for the older Optuna',
+    missing: () => librariesMissing(olderOptuna),
+    start: found(join(olderOptuna.folder, 'bin')),
+  },
 ] as const;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Once, before files of tests that need them run beside each other.
-  await bundleFunctions();
+  await Promise.all([bundleFunctions(), bundlePackage(packageFolder)]);
   const running = await Promise.all(
     engines.map(async ({ key, suites, missing, start }) => {
       const lack = missing();

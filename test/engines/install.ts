@@ -4,6 +4,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cfnLintFolder, cfnLintIsInstalled, cfnLintRequirements, installedCfnLintRequirements } from './cfn-lint.ts';
 import { enginesAreInstalled, enginesPom, installedPom, isOnPath, libFolder } from './engine-process.ts';
+import { installedOptunaRequirements, optunaFolder, optunaIsInstalled, optunaRequirements } from './optuna.ts';
 import { installedRequirements, motoIsInstalled, pythonFolder, pythonRequirements } from './moto-server.ts';
 import {
   clientFolder,
@@ -11,6 +12,7 @@ import {
   clientToolsAreInstalled,
   installedClientRequirements,
 } from './python-client.ts';
+import { librariesAreInstalled, olderOptuna, pythonLibraries } from './python-libraries.ts';
 
 interface EngineKind {
   what: string;
@@ -41,12 +43,16 @@ const kinds: EngineKind[] = [
   },
   pythonKind('moto and the AWS CLI (320 MB)', motoIsInstalled, pythonFolder, pythonRequirements, installedRequirements),
   pythonKind('cfn-lint (180 MB)', cfnLintIsInstalled, cfnLintFolder, cfnLintRequirements, installedCfnLintRequirements),
+  pythonKind('Optuna (150 MB)', optunaIsInstalled, optunaFolder, optunaRequirements, installedOptunaRequirements),
   pythonKind(
     'the tools of the Python client (150 MB)',
     clientToolsAreInstalled,
     clientFolder,
     clientRequirements,
     installedClientRequirements,
+  ),
+  ...[pythonLibraries, olderOptuna].map((set) =>
+    pythonKind(set.what, () => librariesAreInstalled(set), set.folder, set.list, set.installedList),
   ),
 ];
 

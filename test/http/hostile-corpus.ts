@@ -268,6 +268,7 @@ export const bodied: readonly Bodied[] = [
       [['space', 'x', 'low'], 'number'],
       [['constraints'], 'list'],
       [['sampler'], 'object'],
+      [['objectives'], 'list'],
       [['seed'], 'integer'],
       [['count'], 'integer'],
       [['history'], 'list'],

@@ -125,14 +125,27 @@ const floors: Record<string, Floor> = {
     packages: ['node:', 'aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild'],
   },
   'infra/copy-table.ts': { floors: [], packages: ['node:', '@aws-sdk/client-dynamodb'] },
+  'clients/cli': {
+    floors: ['shared/api/client.ts', 'shared/api/printed-result.ts', 'package.json'],
+    packages: ['node:', 'fastest-levenshtein', 'yaml'],
+  },
+  'clients/cli/commands/serve.ts': { floors: ['clients/cli', 'local'], packages: [] },
+  'clients/package': { floors: [], packages: ['node:', 'esbuild'] },
   'local/demo': { floors: ['local', 'shared/api', 'shared/domain'], packages: ['node:'] },
   bench: {
-    floors: ['local', 'shared', 'infra/bundle.ts', 'test/audit.ts', 'test/engines/python-client.ts'],
+    floors: [
+      'local',
+      'shared',
+      'infra/bundle.ts',
+      'clients/package/bundle.ts',
+      'test/audit.ts',
+      'test/engines/python-client.ts',
+    ],
     packages: ['node:', 'zod'],
   },
-  docs: { floors: ['shared/api', 'package.json'], packages: ['node:', 'zod'] },
+  docs: { floors: ['shared/api', 'clients/cli', 'package.json'], packages: ['node:', 'zod'] },
   test: {
-    floors: ['shared', 'local', 'functions', 'infra', 'bench', 'docs', 'package.json'],
+    floors: ['shared', 'local', 'clients', 'functions', 'infra', 'bench', 'docs', 'package.json'],
     packages: [
       'node:',
       'vitest',
@@ -156,6 +169,9 @@ const floors: Record<string, Floor> = {
 const folders = [
   ...Object.keys(floors).filter((floor) => !floor.endsWith('.ts')),
   'bench/regret',
+  'clients/cli/commands',
+  'clients/cli/exchange',
+  'clients/cli/run',
   'shared/engine/acquisition',
   'shared/engine/gp',
   'shared/engine/importance',
@@ -169,6 +185,7 @@ const folders = [
   'test/api',
   'test/bench',
   'test/clients',
+  'test/clients/cli',
   'test/contract',
   'test/domain',
   'test/e2e',
@@ -200,12 +217,13 @@ const folders = [
 const bannedWords: { word: RegExp; homes: string[] }[] = [
   { word: /\bMath\.random\b/, homes: ['shared/api/client.ts', 'functions/wire.ts'] },
   { word: /\bnew Date\(/, homes: ['shared/domain/time.ts'] },
-  { word: /\bDate\.now\b/, homes: ['local/wire.ts', 'local/demo', 'functions/wire.ts'] },
+  { word: /\bDate\.now\b/, homes: ['local/wire.ts', 'local/demo', 'functions/wire.ts', 'clients/cli/commands'] },
   {
     word: /\bprocess\.env\b/,
     homes: [
       'local/demo',
       'local/training.ts',
+      'clients/cli/entry.ts',
       'functions/wire.ts',
       'functions/wire-training.ts',
       'functions/environment-credentials.ts',

@@ -1,4 +1,5 @@
 import type { SuggestRequest, SuggestResponse, Suggested } from '../../api/messages.ts';
+import type { Objective } from '../../domain/objective.ts';
 import { paramsKey, checkParams } from '../../domain/params.ts';
 import type { Params } from '../../domain/parameter.ts';
 import { needsModel } from '../../domain/sampler.ts';
@@ -18,9 +19,10 @@ import { timeLimitOf } from './time-limit.ts';
 /** Suggestions from a history that the caller keeps: nothing is read and nothing is stored. */
 export async function suggestStateless(ports: Ports, { body }: Call<SuggestRequest>): Promise<Reply<SuggestResponse>> {
   const space = admittedSpace(body);
-  const observations: Observation[] = body.history.map(({ params, value }, i) => ({
-    params: checked(space, params, ['history', i, 'params']),
-    value: typeof value === 'number' ? value : undefined,
+  const objectives = body.objectives ?? [body.objective];
+  const observations: Observation[] = body.history.map((result, i) => ({
+    params: checked(space, result.params, ['history', i, 'params']),
+    ...valuesIn(body, result, i),
   }));
   const pending = new Map(
     body.pending.map((params, i) => [observations.length + i, checked(space, params, ['pending', i])]),
@@ -35,7 +37,7 @@ export async function suggestStateless(ports: Ports, { body }: Call<SuggestReque
   for (let i = 0; i < body.count; i++) {
     const number = observations.length + body.pending.length + i;
     const request: EngineRequest = { space, sampler: body.sampler, seed: body.seed, number, fixed, firstTry: 0 };
-    const found = untaken(body, request, { observations, pending, inFlight: [] }, taken, begin());
+    const found = untaken(objectives, request, { observations, pending, inFlight: [] }, taken, begin());
     if (!found) break;
     pending.set(number, found.params);
     taken.add(paramsKey(found.params));
@@ -48,15 +50,39 @@ export async function suggestStateless(ports: Ports, { body }: Call<SuggestReque
   };
 }
 
+/** The values of a result, in the order of the objectives. */
+function valuesIn(
+  { objectives }: SuggestRequest,
+  { value, values }: SuggestRequest['history'][number],
+  i: number,
+): Pick<Observation, 'value' | 'further'> {
+  const [wanted, other] = objectives ? (['values', 'value'] as const) : (['value', 'values'] as const);
+  const given = { value, values };
+  const refuse = (field: string, message: string, input?: unknown): ServiceError =>
+    refuseFields('value_invalid', ['history', i], [{ path: [field], message, input }]);
+  if (given[wanted] === undefined) throw refuse(wanted, 'must be given, or null for an infeasible configuration');
+  if (given[other] !== undefined) throw refuse(other, `must be left out, because results have ${wanted}`, given[other]);
+  if (!objectives) return { value: finite(value) };
+  const [first, ...further] = objectives.map(({ metric }) => {
+    if (values && !Object.hasOwn(values, metric)) throw refuse('values', `must have ${metric}`, values);
+    return finite(values?.[metric]);
+  });
+  return { value: first, further: further.map((one) => one ?? NaN) };
+}
+
+function finite(told: unknown): number | undefined {
+  return typeof told === 'number' ? told : undefined;
+}
+
 function untaken(
-  { sampler, objective }: SuggestRequest,
+  objectives: readonly Objective[],
   request: EngineRequest,
   history: History,
   taken: ReadonlySet<string>,
   isOverdue: () => boolean,
 ): ModelSuggested | undefined {
-  let found: ModelSuggested | undefined = needsModel(sampler)
-    ? suggestWithModel(request, [objective], history, isOverdue)
+  let found: ModelSuggested | undefined = needsModel(request.sampler)
+    ? suggestWithModel(request, objectives, history, isOverdue)
     : suggest(request);
   for (let refused = 0; found && taken.has(paramsKey(found.params)); refused++) {
     if (refused === duplicateCountMax) return suggestUntaken(request, taken);

@@ -1,4 +1,5 @@
 import { JobResult } from '../../api/messages.ts';
+import { printedResult } from '../../api/printed-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
@@ -21,32 +22,21 @@ export async function findResult(
   const { objects, runner } = ports.training!;
   const object = await objects.get(resultKey(study, trial));
   if (object?.kind === 'tooLarge') return { fault: `The result must be small; the object has ${object.bytes} bytes.` };
-  if (object) return resultOf(object.body) ?? { fault: faultOf(object.body) };
+  if (object) return resultOf(object.body, study) ?? { fault: faultOf(object.body) };
   if (job.end.kind !== 'succeeded') return undefined;
   const line = await runner.lastLine(job.id);
-  return line === undefined ? undefined : resultOf(line);
+  return line === undefined ? undefined : resultOf(line, study);
 }
 
 /** @returns undefined for a text that is no result. */
-export function resultOf(text: string): FoundResult | undefined {
-  const json = readJson(text);
-  if (json === null || typeof json !== 'object' || !('values' in json || 'state' in json)) return undefined;
-  const parsed = JobResult.safeParse(json);
+export function resultOf(text: string, { spec }: Pick<StudyRecord, 'spec'>): FoundResult | undefined {
+  const metrics = spec.objectives.map(({ metric }) => metric);
+  const found = printedResult(text, metrics);
+  if (found === undefined) return undefined;
+  const parsed = JobResult.safeParse(found);
   return parsed.success ? { result: parsed.data } : { fault: faultOf(text) };
 }
 
 function faultOf(text: string): string {
   return `The result must be like {"values": {"loss": 0.3}}; got ${text.slice(0, 100)}.`;
-}
-
-/** Python writes NaN and Infinity bare; they are read as words, as in requests. */
-function readJson(text: string): unknown {
-  const readable = text.replace(/("(?:[^"\\]|\\.)*")|(-?Infinity|NaN)\b/g, (_, string: string | undefined, bare) =>
-    string === undefined ? `"${bare}"` : string,
-  );
-  try {
-    return JSON.parse(readable);
-  } catch {
-    return null;
-  }
 }

@@ -90,4 +90,47 @@ describe('stateless suggest', () => {
       'history[0].params.kind must be one of "a", "b"; got "c".',
     );
   });
+
+  it('spreads along the front of several objectives', async () => {
+    const line = { x: { type: 'float' as const, low: -2, high: 4 } };
+    const objectives = [
+      { metric: 'near0', direction: 'minimize' as const },
+      { metric: 'near2', direction: 'maximize' as const },
+    ];
+    const history: { params: { x: number }; values: { near0: number; near2: number } }[] = [];
+    for (let i = 0; i < 25; i++) {
+      const { suggestions } = await service.client.suggestStateless({ body: { space: line, objectives, history } });
+      const { x } = suggestions[0].params as { x: number };
+      history.push({ params: { x }, values: { near0: x ** 2, near2: -((x - 2) ** 2) } });
+    }
+    // What is from 0 to 2 is the front; by chance it would be a third.
+    const onFront = history.map(({ params }) => params.x).filter((x) => x > -0.1 && x < 2.1);
+    expect(onFront.length).toBeGreaterThan(15);
+    expect(Math.min(...onFront)).toBeLessThan(0.3);
+    expect(Math.max(...onFront)).toBeGreaterThan(1.7);
+  });
+
+  it('wants the values that its objectives have', async () => {
+    const objectives = [
+      { metric: 'loss', direction: 'minimize' as const },
+      { metric: 'size', direction: 'minimize' as const },
+    ];
+    const params = { x: 0.5, kind: 'a' };
+    const refusal = (body: object): Promise<unknown> =>
+      service.client.suggestStateless({ body: { space, ...body } }).then(String, ({ message }: Error) => message);
+    expect(await refusal({ objectives, history: [{ params, value: 1 }] })).toContain(
+      'history[0].values must be given, or null for an infeasible configuration.',
+    );
+    expect(await refusal({ objectives, history: [{ params, values: { loss: 1 } }] })).toContain(
+      'history[0].values must have size; got {"loss":1}.',
+    );
+    expect(await refusal({ history: [{ params }] })).toContain('history[0].value must be given');
+    expect(await refusal({ history: [{ params, value: 1, values: { value: 1 } }] })).toContain(
+      'history[0].values must be left out, because results have value; got {"value":1}.',
+    );
+    const { suggestions } = await service.client.suggestStateless({
+      body: { space, objectives, history: [{ params, values: null }] },
+    });
+    expect(suggestions[0].params).not.toEqual(params);
+  });
 });

@@ -23,6 +23,11 @@ describe('a result', () => {
     expect(trial).toMatchObject({ state: 'complete', values: { loss: 2 }, message: 'm', attempt: 1 });
   });
 
+  it('may be the bare number of the one objective', async () => {
+    const { trial } = await trained(`echo 7; echo ' 0.25 '`);
+    expect(trial).toMatchObject({ state: 'complete', values: { loss: 0.25 } });
+  });
+
   it('may be an object, which counts before the last line', async () => {
     const { trial } = await trained(`${toResultUri('3')}; echo '{"values": {"loss": 4}}'`);
     expect(trial).toMatchObject({ state: 'complete', values: { loss: 3 } });

@@ -1,0 +1,46 @@
+import type { Params, Study, Trial } from './api.ts';
+import { numberText } from './number-text.ts';
+
+/** `lr=0.01 width=64` */
+export function paramsText(params: Params): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name}=${typeof value === 'number' ? numberText(value) : value}`)
+    .join(' ');
+}
+
+/** `loss=0.3`, with the objectives first; empty without values. */
+export function valuesText({ values }: Pick<Trial, 'values'>, { objectives }: Pick<Study, 'objectives'>): string {
+  if (!values) return '';
+  const metrics = objectives.map(({ metric }) => metric);
+  const others = Object.keys(values).filter((name) => !metrics.includes(name));
+  return [...metrics, ...others]
+    .filter((name) => Object.hasOwn(values, name))
+    .map((name) => `${name}=${numberText(values[name])}`)
+    .join(' ');
+}
+
+/** A trial as lines for people. */
+export function trialText(trial: Trial, study: Pick<Study, 'objectives'>): string {
+  const rows: [string, string | null | undefined][] = [
+    ['trial', `${trial.number}, ${trial.state}, attempt ${trial.attempt}`],
+    ['params', paramsText(trial.params)],
+    ['values', valuesText(trial, study)],
+    ['message', trial.message],
+    ['worker', trial.worker],
+    ['chosen by', suggestionText(trial)],
+    ['asked', trial.asked],
+    ['lease until', trial.lease?.expires],
+    ['finished', trial.finished],
+  ];
+  return rows.flatMap(([name, text]) => (text ? [`${name.padEnd(12)}${text}`] : [])).join('\n');
+}
+
+function suggestionText({ suggestion, origin }: Trial): string {
+  if (!suggestion) return origin;
+  const { sampler, mean, deviation, improvement } = suggestion;
+  const expected =
+    mean === undefined
+      ? ''
+      : `, expected ${numberText(mean)}${deviation === undefined ? '' : ` ± ${numberText(deviation)}`}`;
+  return `${sampler}${expected}${improvement === undefined ? '' : `, ${Math.round(improvement * 100)} % likely to be better`}`;
+}
