@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientPrograms } from '../test/engines/python-client.ts';
+import { clientTools } from '../test/engines/python-environments.ts';
 import { median } from './quantiles.ts';
 import { conclude, isQuickRun } from './record.ts';
 
@@ -9,7 +9,7 @@ import { conclude, isQuickRun } from './record.ts';
 
 const isQuick = isQuickRun();
 const rounds = isQuick ? 3 : 40;
-const own = join(clientPrograms, 'python');
+const own = join(clientTools.programs, 'python');
 const python = existsSync(own) ? own : 'python3';
 const source = join(import.meta.dirname, '..', 'clients', 'python', 'src');
 const programs = { empty: '', cavia: 'import cavia', json: 'import json', 'http.client': 'import http.client' };

@@ -1,16 +1,12 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { join } from 'node:path';
 import { bundlePackage } from '../../clients/package/bundle.ts';
 import { bundleFunctions } from '../../infra/bundle.ts';
-import { cfnLintMissing, cfnLintProgram } from './cfn-lint.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { startElasticMq } from './elastic-mq.ts';
 import { javaEnginesMissing } from './engine-process.ts';
-import { motoMissing, startMotoServer } from './moto-server.ts';
-import { optunaMissing, optunaPython } from './optuna.ts';
-import { clientPrograms, clientToolsMissing } from './python-client.ts';
-import { librariesMissing, olderOptuna, pythonLibraries } from './python-libraries.ts';
+import { startMotoServer } from './moto-server.ts';
+import { cfnLint, clientLibraries, clientTools, environmentMissing, moto, olderOptuna } from './python-environments.ts';
 
 declare module 'vitest' {
   /** Null on a machine that lacks the engine; in CI a lacking engine fails the run. */
@@ -20,8 +16,6 @@ declare module 'vitest' {
     motoEndpoint: string | null;
     /** The program. */
     cfnLint: string | null;
-    /** A Python that has it. */
-    optunaPython: string | null;
     /** The folder of the programs that test the Python client. */
     pythonClientTools: string | null;
     /** The folders of the programs of environments with libraries that the Python client works with. */
@@ -42,31 +36,35 @@ const engines = [
     start: startDynamoDbLocal,
   },
   { key: 'sqsEndpoint', suites: 'the SQS contract suite', missing: javaEnginesMissing, start: startElasticMq },
-  { key: 'motoEndpoint', suites: 'the S3 and Batch suites on moto', missing: motoMissing, start: startMotoServer },
+  {
+    key: 'motoEndpoint',
+    suites: 'the S3 and Batch suites on moto',
+    missing: () => environmentMissing(moto),
+    start: startMotoServer,
+  },
   {
     key: 'cfnLint',
     suites: 'the check of the templates by cfn-lint',
-    missing: cfnLintMissing,
-    start: found(cfnLintProgram),
+    missing: () => environmentMissing(cfnLint),
+    start: found(join(cfnLint.programs, 'cfn-lint')),
   },
-  { key: 'optunaPython', suites: 'the journals that Optuna reads', missing: optunaMissing, start: found(optunaPython) },
   {
     key: 'pythonClientTools',
     suites: 'the tests of the Python client',
-    missing: clientToolsMissing,
-    start: found(clientPrograms),
+    missing: () => environmentMissing(clientTools),
+    start: found(clientTools.programs),
   },
   {
     key: 'pythonLibraries',
-    suites: 'the tests of the Python client with Optuna, its recipes and the examples',
-    missing: () => librariesMissing(pythonLibraries),
-    start: found(join(pythonLibraries.folder, 'bin')),
+    suites: 'the tests with Optuna, and of the Python client its recipes and the examples',
+    missing: () => environmentMissing(clientLibraries),
+    start: found(clientLibraries.programs),
   },
   {
     key: 'olderOptuna',
     suites: 'the tests of the sampler for the older Optuna',
-    missing: () => librariesMissing(olderOptuna),
-    start: found(join(olderOptuna.folder, 'bin')),
+    missing: () => environmentMissing(olderOptuna),
+    start: found(olderOptuna.programs),
   },
 ] as const;
 

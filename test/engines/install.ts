@@ -2,17 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cfnLintFolder, cfnLintIsInstalled, cfnLintRequirements, installedCfnLintRequirements } from './cfn-lint.ts';
 import { enginesAreInstalled, enginesPom, installedPom, isOnPath, libFolder } from './engine-process.ts';
-import { installedOptunaRequirements, optunaFolder, optunaIsInstalled, optunaRequirements } from './optuna.ts';
-import { installedRequirements, motoIsInstalled, pythonFolder, pythonRequirements } from './moto-server.ts';
-import {
-  clientFolder,
-  clientRequirements,
-  clientToolsAreInstalled,
-  installedClientRequirements,
-} from './python-client.ts';
-import { librariesAreInstalled, olderOptuna, pythonLibraries } from './python-libraries.ts';
+import { environmentIsInstalled, pythonEnvironments, type PythonEnvironment } from './python-environments.ts';
 
 interface EngineKind {
   what: string;
@@ -41,19 +32,7 @@ const kinds: EngineKind[] = [
     list: enginesPom,
     installedList: installedPom,
   },
-  pythonKind('moto and the AWS CLI (320 MB)', motoIsInstalled, pythonFolder, pythonRequirements, installedRequirements),
-  pythonKind('cfn-lint (180 MB)', cfnLintIsInstalled, cfnLintFolder, cfnLintRequirements, installedCfnLintRequirements),
-  pythonKind('Optuna (150 MB)', optunaIsInstalled, optunaFolder, optunaRequirements, installedOptunaRequirements),
-  pythonKind(
-    'the tools of the Python client (150 MB)',
-    clientToolsAreInstalled,
-    clientFolder,
-    clientRequirements,
-    installedClientRequirements,
-  ),
-  ...[pythonLibraries, olderOptuna].map((set) =>
-    pythonKind(set.what, () => librariesAreInstalled(set), set.folder, set.list, set.installedList),
-  ),
+  ...pythonEnvironments.map(pythonKind),
 ];
 
 /** A registry can hiccup. */
@@ -64,22 +43,17 @@ const outputLineCountMax = 20;
 process.exitCode = kinds.map(install).every(Boolean) ? 0 : 1;
 
 /** What pip installs from a list, in an environment of its own. */
-function pythonKind(
-  what: string,
-  isInstalled: () => boolean,
-  folder: string,
-  list: string,
-  installedList: string,
-): EngineKind {
+function pythonKind(environment: PythonEnvironment): EngineKind {
+  const { what, folder, programs, list, installedList } = environment;
   return {
     what,
     tools: ['python3'],
     packages: 'python3-venv',
-    isInstalled,
+    isInstalled: () => environmentIsInstalled(environment),
     folder,
     commands: () => [
       ['python3', '-m', 'venv', folder],
-      [join(folder, 'bin', 'pip'), 'install', '-q', '--disable-pip-version-check', '-r', list],
+      [join(programs, 'pip'), 'install', '-q', '--disable-pip-version-check', '-r', list],
     ],
     list,
     installedList,

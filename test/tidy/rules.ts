@@ -139,7 +139,7 @@ const floors: Record<string, Floor> = {
       'infra/bundle.ts',
       'clients/package/bundle.ts',
       'test/audit.ts',
-      'test/engines/python-client.ts',
+      'test/engines/python-environments.ts',
     ],
     packages: ['node:', 'zod'],
   },

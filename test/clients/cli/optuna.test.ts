@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openService, type Service } from '../../http/open-service.ts';
 import { openTerminal, type Terminal } from './cli-process.ts';
 
-const python = inject('optunaPython');
+const libraries = inject('pythonLibraries');
 const script = join(import.meta.dirname, 'optuna-journal.py');
 
 let service: Service;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 function optuna(args: string[], input: unknown = null): never {
-  const { status, stdout, stderr } = spawnSync(python!, [script, ...args], {
+  const { status, stdout, stderr } = spawnSync(join(libraries!, 'python'), [script, ...args], {
     cwd: terminal.folder,
     encoding: 'utf8',
     input: JSON.stringify(input),
@@ -40,7 +40,7 @@ function rows(): Row[] {
   }));
 }
 
-describe.skipIf(python === null)('an exported journal', () => {
+describe.skipIf(libraries === null)('an exported journal', () => {
   it('is to Optuna what the study is: states, values, best, curves and importances', async () => {
     await service.post('/v1/studies', {
       name: 'digits',
@@ -141,7 +141,7 @@ describe.skipIf(python === null)('an exported journal', () => {
   });
 });
 
-describe.skipIf(python === null)('a journal that Optuna wrote', () => {
+describe.skipIf(libraries === null)('a journal that Optuna wrote', () => {
   it('becomes a study with the same trials, and conditions for what only some have', async () => {
     const written: [state: string, params: Record<string, number>, values: number[] | null][] = optuna([
       'write',
