@@ -9,7 +9,7 @@ import { openLocal } from '../local/index.ts';
 import { createApiKey } from '../shared/service/keys/create-api-key.ts';
 import { firstTenant } from '../shared/service/call.ts';
 import { createDynamoTables, dynamoClient, dynamoTableNames } from './contract/dynamo-tables.ts';
-import { pythonFolder } from './engines/moto-server.ts';
+import { moto } from './engines/python-environments.ts';
 import { studyNamed } from './http/open-service.ts';
 import { deployStandIns } from './operations-stand-ins.ts';
 
@@ -28,7 +28,7 @@ const blocks = [...page.matchAll(/(?:<!-- executed: (\w+) -->\n)?```sh\n([\s\S]*
 
 const environment = {
   PS1: '',
-  PATH: [join(pythonFolder, 'bin'), process.env['PATH']].join(delimiter),
+  PATH: [moto.programs, process.env['PATH']].join(delimiter),
   HOME: tmpdir(),
   STAGE: stage,
   AWS_REGION: 'eu-central-1',

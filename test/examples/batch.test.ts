@@ -11,7 +11,7 @@ import { openLocal } from '../../local/index.ts';
 import { createClient } from '../../shared/api/client.ts';
 import { StudySpec } from '../../shared/domain/study.ts';
 import { allTrials, audit } from '../audit.ts';
-import { pythonFolder } from '../engines/moto-server.ts';
+import { moto } from '../engines/python-environments.ts';
 
 const run = promisify(execFile);
 const folder = join('examples', 'batch');
@@ -96,6 +96,6 @@ describe('examples/batch', () => {
       AWS_SECRET_ACCESS_KEY: 'none',
       AWS_DEFAULT_REGION: 'us-east-1',
     };
-    expect(await python(code, join(pythonFolder, 'bin', 'python'), environment)).toBe("None\nb'x'");
+    expect(await python(code, join(moto.programs, 'python'), environment)).toBe("None\nb'x'");
   });
 });
