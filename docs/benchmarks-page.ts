@@ -53,6 +53,8 @@ const introductions: Record<string, string> = {
     'How long `import cavia` takes in a Python of its own, over an empty program, beside two modules that everybody has; by turns.',
   'write-units':
     "Write and read units of DynamoDB, counted at the Table port by the vendor's rules: 1 KB a write unit, twice in a transaction, and the index besides; 4 KB a read unit. A spec of 10 and of 100 float parameters.",
+  'managed-trial':
+    'The same for the life of a managed trial, with the calls of the other services that go with it: a study of 100 trials with 8 places, 10 parameters and the default sampler, whose jobs start, report ten times and tell. "dispatch" handles the message of a trial, "end" the end of its job, which chooses the next trial; "sweep" looks at the study with all places taken, once a minute while it is open.',
 };
 
 /** The measurements as a page. */

@@ -5,22 +5,20 @@ import { openDynamoTable } from '../shared/store/dynamo-table.ts';
 import { portsOnTable } from '../shared/store/ports-on-table.ts';
 
 /**
- * Puts the use cases on DynamoDB, once per process: what is read from the environment is read here. Region and
- * credentials, and in tests the endpoint, are read there by the SDK.
+ * For every client of AWS: together the attempts stay below the 29 seconds that a function has. Region and credentials,
+ * and in tests the endpoint, are read from the environment by the SDK.
  */
+export const clientSettings = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
+};
+
+/** Puts the use cases on DynamoDB, once per process. */
 export function wirePorts(): Ports {
-  const client = new DynamoDBClient({
-    maxAttempts: attemptCountMax,
-    requestHandler: { connectionTimeout: connectionTimeoutMs, requestTimeout: requestTimeoutMs },
-  });
+  const client = new DynamoDBClient(clientSettings);
   const tables = { core: required('CAVIA_CORE_TABLE'), aux: required('CAVIA_AUX_TABLE') };
   return portsOnTable(openDynamoTable({ client, tables, sleep, random: Math.random }), Date.now);
 }
-
-/** Together they stay below the 29 seconds that a function has. */
-const attemptCountMax = 3;
-const connectionTimeoutMs = 1_000;
-const requestTimeoutMs = 5_000;
 
 function required(name: string): string {
   const value = process.env[name];

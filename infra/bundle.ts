@@ -2,7 +2,16 @@ import { build } from 'esbuild';
 import { join } from 'node:path';
 
 /** The functions, by the name of their file in functions/. */
-export const functionNames = ['http', 'authorize', 'make-key', 'refit-model'] as const;
+export const functionNames = [
+  'ask',
+  'api',
+  'authorize',
+  'make-key',
+  'refit-model',
+  'dispatch-trials',
+  'on-job-event',
+  'sweep',
+] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 const root = join(import.meta.dirname, '..');

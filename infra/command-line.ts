@@ -6,6 +6,8 @@ const contextOptions = {
   stage: 'stage',
   auth: 'auth',
   'ask-concurrency': 'askConcurrency',
+  'alarm-email': 'alarmEmail',
+  dashboard: 'dashboard',
   'training-image': 'trainingImage',
   'instance-types': 'instanceTypes',
   'training-vcpus': 'trainingVcpus',

@@ -40,6 +40,6 @@ function summary(stage: string): string {
     ...(FirstKeyCommand ? [`The first API key: ${FirstKeyCommand}`] : []),
     `Results and checkpoints: s3://${BucketName}`,
     ...(training ? [`Training: Batch queue ${training.JobQueue}, trial queue ${training.TrialQueueUrl}`] : []),
-    'While nobody calls it costs what it stores, and its alarms beyond the ten that an account has for nothing.',
+    `While nobody calls it costs what it stores${training ? ', and looking into the trial queue ($0.26 a month beyond what an account has for nothing)' : ''}.`,
   ].join('\n');
 }

@@ -20,8 +20,8 @@ async function destroy(): Promise<number> {
     throw new SettingsRefused(`--delete-data must name the stage again, ${stage}; got ${deleteData}.`);
   const run = runIn(givenRegion);
   const { region } = preparedPlace(run, givenRegion);
-  // What is there is found by its name; the image is only there to make the template of the training.
-  const all = contextArguments({ trainingImage: 'none', ...context });
+  // What is there is found by its name; the image is only there to make the template of the training, which needs keys.
+  const all = contextArguments({ trainingImage: 'none', ...context, auth: 'keys' });
   const stacks = ['training', 'service'].map((name) => `cavia-${stage}-${name}`);
   const code = await runShown('cdk', ['destroy', ...stacks, '--force', ...all], region);
   if (code !== 0) return code;

@@ -1,11 +1,15 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { Alarms, alarmPeriod } from './constructs/alarms.ts';
+import { AlarmTopic } from './constructs/alarm-topic.ts';
+import { Alarms, alarmPeriod, type Watched } from './constructs/alarms.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import { HttpRoutes } from './constructs/http-routes.ts';
+import { ManagedStudies } from './constructs/managed-studies.ts';
 import { Refits } from './constructs/refits.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
-import { checkOnly, getOnly, putOnly, queryOpen, readWrite } from './constructs/table-access.ts';
+import { checkOnly, getOnly, putOnly, queryOpen, readWrite, remove } from './constructs/table-access.ts';
 import type { Tables } from './constructs/tables.ts';
+import { acknowledgeTrainingAccess } from './constructs/training-access.ts';
 import type { Settings } from './settings.ts';
 
 export interface ServiceStackProps extends StackProps {
@@ -26,14 +30,19 @@ const otherMemoryMb = 512;
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, { settings, tables, ...props }: ServiceStackProps) {
     super(scope, id, props);
-    const { stage, auth, askConcurrency } = settings;
+    const { stage, auth, askConcurrency, alarmEmail } = settings;
     const { core, aux } = tables;
     const environment = { CAVIA_CORE_TABLE: core.tableName, CAVIA_AUX_TABLE: aux.tableName };
+
+    const http = new HttpRoutes(this, 'Http', `cavia-${stage}`);
+    const managed = settings.training
+      ? new ManagedStudies(this, 'Managed', { stage, tables, environment, url: http.api.apiEndpoint })
+      : undefined;
 
     const ask = new ServiceFunction(this, 'Ask', {
       functionName: `cavia-${stage}-ask`,
       description: 'The routes that compute with the model.',
-      bundle: 'http',
+      bundle: 'ask',
       memoryMb: askMemoryMb,
       timeoutSeconds: httpTimeoutSeconds,
       environment,
@@ -43,12 +52,21 @@ export class ServiceStack extends Stack {
     const api = new ServiceFunction(this, 'Api', {
       functionName: `cavia-${stage}-api`,
       description: 'Every other route.',
-      bundle: 'http',
+      bundle: 'api',
       memoryMb: otherMemoryMb,
       timeoutSeconds: httpTimeoutSeconds,
-      environment,
-      statements: [readWrite(core, ['T#', 'K#']), queryOpen(core), readWrite(aux, ['T#'])],
+      environment: { ...environment, ...managed?.environment },
+      statements: [
+        readWrite(core, ['T#', 'K#']),
+        queryOpen(core),
+        readWrite(aux, ['T#']),
+        // Studies, with all that is in them.
+        remove(core, ['T#']),
+        remove(aux, ['T#']),
+        ...(managed?.apiStatements ?? []),
+      ],
     }).lambda;
+    if (managed) acknowledgeTrainingAccess(api.role!, stage);
     const authorize =
       auth === 'iam'
         ? undefined
@@ -84,14 +102,17 @@ export class ServiceStack extends Stack {
         readWrite(core, ['T#']),
         checkOnly(core, ['T#']),
         readWrite(aux, ['T#']),
+        // Models that have a successor.
+        remove(aux, ['T#']),
         ...refits.statementsFor(core),
       ],
     }).lambda;
     refits.connect(core, refit);
 
-    const http = new HttpRoutes(this, 'Http', { name: `cavia-${stage}`, ask, api, authorize });
+    http.serve({ ask, api, authorize });
+    const topic = alarmEmail === undefined ? undefined : new AlarmTopic(this, 'AlarmTopic', alarmEmail).topic;
     const period = { period: alarmPeriod };
-    new Alarms(this, 'Alarms', [
+    const watched: Watched[] = [
       {
         id: 'Faults',
         metric: http.api.metricServerError({ ...period, statistic: 'Sum' }),
@@ -116,7 +137,23 @@ export class ServiceStack extends Stack {
         tooMany: 1,
         description: 'Models could not be fitted ahead; asks fit for themselves and are slower. See the log of refit.',
       },
-    ]);
+      ...(authorize
+        ? [
+            {
+              id: 'AuthorizerFailed',
+              metric: authorize.metricErrors(period),
+              tooMany: 1,
+              description: 'Requests got a 500 because their keys could not be looked up: see the log of authorize.',
+            },
+          ]
+        : []),
+      ...(managed?.watched ?? []),
+    ];
+    new Alarms(this, 'Alarms', watched, topic);
+    if (settings.dashboard) {
+      const functions = [ask, api, ...(authorize ? [authorize] : []), refit, ...(managed?.functions ?? [])];
+      new Dashboard(this, 'Dashboard', { name: `cavia-${stage}`, api: http.api, functions });
+    }
 
     new CfnOutput(this, 'Url', { value: http.api.apiEndpoint });
     if (auth === 'keys') {

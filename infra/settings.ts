@@ -6,6 +6,9 @@ export interface Settings {
   auth: 'keys' | 'iam';
   /** How many requests that use the model are computed at once, taken out of what the account has; none to share it. */
   askConcurrency: number | undefined;
+  /** Who is told when an alarm goes off; nobody when undefined. */
+  alarmEmail: string | undefined;
+  dashboard: boolean;
   /** Undefined where no training runs in the account. */
   training: TrainingSettings | undefined;
 }
@@ -37,10 +40,17 @@ export function readSettings(contextOf: (name: string) => unknown): Settings {
   const stray = ['instanceTypes', 'trainingVcpus'].find((name) => given(name) !== undefined);
   if (image === undefined && stray !== undefined)
     throw new SettingsRefused(`${stray} is about training, which needs the image that trains: add -c trainingImage=….`);
+  const auth = authOf(given('auth') ?? 'keys');
+  if (auth === 'iam' && image !== undefined)
+    throw new SettingsRefused(
+      'auth must be keys where trainingImage is given, because jobs call with tokens; got iam.',
+    );
   return {
     stage: stageOf(given('stage')),
-    auth: authOf(given('auth') ?? 'keys'),
+    auth,
     askConcurrency: optional(given('askConcurrency'), (text) => wholeNumber('askConcurrency', text, 1, 1000)),
+    alarmEmail: optional(given('alarmEmail'), addressOf),
+    dashboard: isOn('dashboard', given('dashboard') ?? 'off'),
     training: optional(image, (text) => ({
       image: imageOf(text),
       instanceTypes: instanceTypesOf(given('instanceTypes') ?? instanceTypesDefault),
@@ -63,6 +73,16 @@ function stageOf(text: string | undefined): string {
 function authOf(text: string): Settings['auth'] {
   if (text === 'keys' || text === 'iam') return text;
   throw new SettingsRefused(`auth must be keys or iam; got ${text}.`);
+}
+
+function addressOf(text: string): string {
+  if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) return text;
+  throw new SettingsRefused(`alarmEmail must be an e-mail address; got ${text}.`);
+}
+
+function isOn(name: string, text: string): boolean {
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new SettingsRefused(`${name} must be on or off; got ${text}.`);
 }
 
 function imageOf(text: string): string {

@@ -9,10 +9,12 @@ export function addStacks(app: App, settings: Settings): void {
   const { stage, training } = settings;
   // No account and no region is named: the templates fit into every one.
   const state = new StateStack(app, `cavia-${stage}-state`, { stage });
-  new ServiceStack(app, `cavia-${stage}-service`, { settings, tables: state.tables });
+  const service = new ServiceStack(app, `cavia-${stage}-service`, { settings, tables: state.tables });
   if (training) {
-    const stack = new TrainingStack(app, `cavia-${stage}-training`, { stage, training, bucketName: state.bucketName });
+    const stack = new TrainingStack(app, `cavia-${stage}-training`, { stage, training });
     stack.addStackDependency(state);
+    // Its functions take messages from the queue that is there.
+    service.addStackDependency(stack);
   }
   Tags.of(app).add('cavia', stage);
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openFolderObjects } from '../shared/jobs/folder-objects.ts';
 import { openProcessRunner } from '../shared/jobs/process-runner.ts';
 import { openSqliteQueue } from '../shared/jobs/sqlite-queue.ts';
+import { openTimerSweeps } from '../shared/jobs/timer-sweeps.ts';
 import { JobsUnavailable } from '../shared/service/ports/job-errors.ts';
 import type { Objects } from '../shared/service/ports/objects.ts';
 import type { Ports } from '../shared/service/ports/ports.ts';
@@ -52,7 +53,8 @@ export function openLocalTraining({ data, ports, url, giveTrials, onFault }: Loc
   let engines: Engines | undefined;
   const opened = (): Engines =>
     (engines ??= openEngines(data, ports, (job) => void track(job.id, settleJob(ports, job))));
-  const sweeps = new Map<string, NodeJS.Timeout>();
+  const sweep = (name: StudyName): Promise<void> => track('sweep', sweepStudy(ports, name));
+  const sweeps = openTimerSweeps({ everyMs: sweepEveryMs, sweep });
   const working = new Set<Promise<void>>();
   let receiving: Promise<void> | undefined;
   let isClosed = false;
@@ -69,7 +71,7 @@ export function openLocalTraining({ data, ports, url, giveTrials, onFault }: Loc
     await opened().queue.acknowledge(message.handle);
   }
 
-  const isAnyOpen = (): boolean => sweeps.size > 0 && !isClosed;
+  const isAnyOpen = (): boolean => sweeps.count() > 0 && !isClosed;
 
   /** Receives as long as a study is open. Who waits for a message costs nothing. @returns when to begin again. */
   async function receive(): Promise<number> {
@@ -96,16 +98,6 @@ export function openLocalTraining({ data, ports, url, giveTrials, onFault }: Loc
     });
   }
 
-  /** One sweep of a study at a time. */
-  function sweeping(name: StudyName): () => void {
-    let isSweeping = false;
-    return () => {
-      if (isSweeping) return;
-      isSweeping = true;
-      void track('sweep', sweepStudy(ports, name)).then(() => (isSweeping = false));
-    };
-  }
-
   const port: TrainingPort = {
     kind: 'process',
     get queue() {
@@ -122,14 +114,10 @@ export function openLocalTraining({ data, ports, url, giveTrials, onFault }: Loc
     },
     schedule: {
       start: async (name) => {
-        if (sweeps.has(name.study) || isClosed) return;
-        sweeps.set(name.study, setInterval(sweeping(name), sweepEveryMs).unref());
+        await sweeps.start(name);
         receiveWhileOpen();
       },
-      stop: async ({ study }) => {
-        clearInterval(sweeps.get(study));
-        sweeps.delete(study);
-      },
+      stop: sweeps.stop,
     },
     giveTrials,
     patience,
@@ -140,12 +128,12 @@ export function openLocalTraining({ data, ports, url, giveTrials, onFault }: Loc
     resume: async () => {
       for await (const name of openStudies(ports)) {
         await port.schedule.start(name);
-        sweeping(name)();
+        void sweep(name);
       }
     },
     close: async () => {
       isClosed = true;
-      for (const timer of sweeps.values()) clearInterval(timer);
+      sweeps.close();
       while (working.size > 0) await Promise.all(working);
       await engines?.runner.close();
       // It may have told an end meanwhile.

@@ -62,7 +62,10 @@ describe('the README', () => {
       ([, name]) => name,
     );
     const scripts = [...Object.keys(packageJson.scripts), 'ci', 'run', 'pack'];
-    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+    // `bench:NAME` is any that begins so.
+    const isThere = (name: string): boolean =>
+      scripts.some((script) => (name.endsWith(':') ? script.startsWith(name) : script === name));
+    expect(named.filter((name) => !isThere(name))).toEqual([]);
     expect(named.length).toBeGreaterThan(5);
   });
 });
@@ -71,6 +74,7 @@ describe('the documents', () => {
   const pages = [
     'README.md',
     'CHANGELOG.md',
+    'examples/batch/README.md',
     'examples/shell/README.md',
     'clients/python/README.md',
     ...readdirSync('docs', { recursive: true, encoding: 'utf8' })

@@ -1,5 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
 export interface Watched {
@@ -15,10 +17,11 @@ export const alarmPeriod = Duration.minutes(5);
 
 /** Alarms for what nobody would notice otherwise. An account has ten of them for nothing. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, watched: readonly Watched[]) {
+  /** @param topic is told when one goes off, and when it is over. */
+  constructor(scope: Construct, id: string, watched: readonly Watched[], topic: ITopic | undefined) {
     super(scope, id);
     for (const { id: name, metric, tooMany, description } of watched) {
-      new Alarm(this, name, {
+      const alarm = new Alarm(this, name, {
         metric,
         threshold: tooMany,
         evaluationPeriods: 1,
@@ -27,6 +30,9 @@ export class Alarms extends Construct {
         treatMissingData: TreatMissingData.NOT_BREACHING,
         alarmDescription: description,
       });
+      if (topic === undefined) continue;
+      alarm.addAlarmAction(new SnsAction(topic));
+      alarm.addOkAction(new SnsAction(topic));
     }
   }
 }

@@ -3,6 +3,8 @@ import {
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
   type IHttpRouteAuthorizer,
@@ -20,8 +22,7 @@ import { routes, type Route } from '../../shared/api/routes.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { logGroup } from './log-group.ts';
 
-export interface HttpRoutesProps {
-  name: string;
+export interface Served {
   /** Serves the routes that use the model. */
   ask: IFunction;
   /** Serves the others, and says in the words of the contract what is none. */
@@ -38,24 +39,12 @@ const authorizedSeconds = 60;
 /** The HTTP API, with the routes of the contract. */
 export class HttpRoutes extends Construct {
   readonly api: HttpApi;
-  readonly stage: HttpStage;
 
-  constructor(scope: Construct, id: string, { name, ask, api, authorize }: HttpRoutesProps) {
+  constructor(scope: Construct, id: string, name: string) {
     super(scope, id);
-    const serveAsk = new HttpLambdaIntegration('Ask', ask, { scopePermissionToRoute: false });
-    const serveApi = new HttpLambdaIntegration('Api', api, { scopePermissionToRoute: false });
-    const guarded = guardOf(authorize);
-    this.api = new HttpApi(this, 'Api', { apiName: name, createDefaultStage: false, defaultIntegration: serveApi });
-    for (const route of Object.values(routes) as Route[]) {
-      this.api.addRoutes({
-        path: route.path,
-        methods: [HttpMethod[route.method]],
-        integration: route.usesModel ? serveAsk : serveApi,
-        authorizer: route.scope === null ? new HttpNoneAuthorizer() : guarded,
-      });
-    }
-    acknowledge(this.api, 'AwsSolutions-APIG4', 'Health needs no credential, and what is no route is refused unseen.');
-    this.stage = new HttpStage(this, 'Stage', {
+    this.api = new HttpApi(this, 'Api', { apiName: name, createDefaultStage: false });
+    acknowledge(this.api, 'AwsSolutions-APIG4', 'Health needs no credential.');
+    new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -65,6 +54,27 @@ export class HttpRoutes extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
       },
     });
+  }
+
+  /** Later, because the functions are told where the API is. */
+  serve({ ask, api, authorize }: Served): void {
+    const serveAsk = new HttpLambdaIntegration('Ask', ask, { scopePermissionToRoute: false });
+    const serveApi = new HttpLambdaIntegration('Api', api, { scopePermissionToRoute: false });
+    const guarded = guardOf(authorize);
+    const rest = new HttpRoute(this, 'Rest', {
+      httpApi: this.api,
+      integration: serveApi,
+      routeKey: HttpRouteKey.DEFAULT,
+    });
+    acknowledge(rest, 'AwsSolutions-APIG4', 'What is no route is refused unseen.');
+    for (const route of Object.values(routes) as Route[]) {
+      this.api.addRoutes({
+        path: route.path,
+        methods: [HttpMethod[route.method]],
+        integration: route.usesModel ? serveAsk : serveApi,
+        authorizer: route.scope === null ? new HttpNoneAuthorizer() : guarded,
+      });
+    }
   }
 }
 

@@ -6,11 +6,16 @@ export type ItemKind = 'T#' | 'K#';
 
 const readActions = ['dynamodb:GetItem', 'dynamodb:Query'];
 /** A transaction needs the right to each write in it. */
-const writeActions = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+const writeActions = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
 
 /** The right to read and write items of these kinds. */
 export function readWrite(table: ITableV2, kinds: readonly ItemKind[]): PolicyStatement {
   return statement([...readActions, ...writeActions], [table.tableArn], kinds);
+}
+
+/** The right to delete items of these kinds. */
+export function remove(table: ITableV2, kinds: readonly ItemKind[]): PolicyStatement {
+  return statement(['dynamodb:DeleteItem'], [table.tableArn], kinds);
 }
 
 /** The right to make a transaction depend on items of these kinds. */

@@ -18,13 +18,14 @@ export interface TrainingJobProps {
   name: string;
   image: string;
   bucket: IBucket;
+  logGroupName: string;
 }
 
 /** How a trial is trained unless its study says otherwise: one GPU, tried again when it was the machine's fault. */
 export class TrainingJob extends Construct {
   readonly definition: EcsJobDefinition;
 
-  constructor(scope: Construct, id: string, { name, image, bucket }: TrainingJobProps) {
+  constructor(scope: Construct, id: string, { name, image, bucket, logGroupName }: TrainingJobProps) {
     super(scope, id);
     const jobRole = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
@@ -49,7 +50,7 @@ export class TrainingJob extends Construct {
       memory: Size.mebibytes(memoryMiB),
       gpu: 1,
       jobRole,
-      logging: LogDriver.awsLogs({ logGroup: logGroup(this, 'Log'), streamPrefix: 'training' }),
+      logging: LogDriver.awsLogs({ logGroup: logGroup(this, 'Log', logGroupName), streamPrefix: 'training' }),
     });
     this.definition = new EcsJobDefinition(this, 'Definition', {
       jobDefinitionName: name,

@@ -143,7 +143,9 @@ function requirements({ gpus, vcpus, memoryMiB }: JobOrder): ResourceRequirement
 
 function refusedOrUnavailable(error: unknown): never {
   const { name, message } = error as Error;
-  if (name === 'ClientException') throw new JobRefused(`AWS Batch refused the job: ${message}`, { cause: error });
+  // The second is what a study gets that names the job definition of somebody else.
+  if (name === 'ClientException' || name === 'AccessDeniedException')
+    throw new JobRefused(`AWS Batch refused the job: ${message}`, { cause: error });
   throw unavailableOr(error, 'Batch');
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes, type Operation, type Route } from '../../shared/api/routes.ts';
 import { createApiKey } from '../../shared/service/keys/create-api-key.ts';
+import { jobToken } from '../../shared/service/training/job-token.ts';
 import type { Scope } from '../../shared/service/ports/api-keys.ts';
 import { localTenant } from '../../local/wire.ts';
 import { pause } from '../local/serve-process.ts';
@@ -107,7 +108,15 @@ async function call(
   return { status, code: answer?.code };
 }
 
-const credentials: Record<string, { make: () => Promise<Record<string, string>>; scopes: Scope[] | undefined }> = {
+interface Credential {
+  make: (place: Place) => Promise<Record<string, string>>;
+  /** Undefined for one that is none. */
+  scopes: Scope[] | undefined;
+  /** For a token of a job: what routes for jobs make of it, where `own` is theirs to do. */
+  ofJob?: 'own' | 403 | 404;
+}
+
+const credentials: Record<string, Credential> = {
   none: { make: async () => ({}), scopes: undefined },
   'an empty one': { make: async () => ({ authorization: '' }), scopes: undefined },
   'another scheme': { make: async () => ({ authorization: 'Basic YTpi' }), scopes: undefined },
@@ -154,27 +163,89 @@ const credentials: Record<string, { make: () => Promise<Record<string, string>>;
   },
 };
 
+/** The token of a job of a study, which is given the secret that managed studies have. */
+async function jobHeaders(tenant: string, name: string, number = 0, attempt = 1): Promise<Record<string, string>> {
+  let study = (await service.ports.studies.find(tenant, name))!;
+  if (study.jobSecret === undefined) {
+    study = { ...study, jobSecret: service.ports.identifiers.secret(), revision: study.revision + 1 };
+    expect(await service.ports.studies.update(study, {})).toBe(true);
+  }
+  return bearer(jobToken(service.ports, study, number, attempt));
+}
+
+const jobCredentials: Record<string, Credential> = {
+  'the token of the job of the trial': {
+    make: ({ study }) => jobHeaders(localTenant, study),
+    scopes: [],
+    ofJob: 'own',
+  },
+  'the token of another trial’s job': {
+    make: ({ study }) => jobHeaders(localTenant, study, 1),
+    scopes: [],
+    ofJob: 403,
+  },
+  'the token of another attempt’s job': {
+    make: ({ study }) => jobHeaders(localTenant, study, 0, 2),
+    scopes: [],
+    ofJob: 403,
+  },
+  'the token of another study’s job': {
+    make: async () => jobHeaders(localTenant, (await placeFor('ask')).study),
+    scopes: [],
+    ofJob: 403,
+  },
+  'the token of another tenant’s job': {
+    make: async ({ study }) => {
+      const owner = bearer((await makeKey(['admin'], { tenant: otherTenant })).key);
+      await service.post('/v1/studies', studyNamed(`${study}-other`), owner);
+      return jobHeaders(otherTenant, `${study}-other`);
+    },
+    scopes: [],
+    ofJob: 404,
+  },
+  'the token of a job whose study is gone': {
+    make: async () => {
+      const { study } = await placeFor('ask');
+      const headers = await jobHeaders(localTenant, study);
+      expect((await service.send('DELETE', `/v1/studies/${study}`, undefined, admin)).status).toBe(204);
+      return headers;
+    },
+    scopes: undefined,
+  },
+  'a forged token of a job': {
+    make: async ({ study }) => {
+      const { authorization } = await jobHeaders(localTenant, study);
+      return { authorization: authorization.replace(/[0-9a-f]{64}$/, 'a'.repeat(64)) };
+    },
+    scopes: undefined,
+  },
+  'a malformed token of a job': { make: async () => bearer('cavj_x'), scopes: undefined },
+};
+
+const all = { ...credentials, ...jobCredentials };
 const made = new Map<string, Promise<Record<string, string>>>();
 
-/** Each credential is made once. */
-function headersOf(credential: string): Promise<Record<string, string>> {
-  const headers = made.get(credential) ?? credentials[credential].make();
+/** Each credential is made once, but for the tokens of jobs, which are those of a place. */
+function headersOf(credential: string, place: Place): Promise<Record<string, string>> {
+  if (credential in jobCredentials) return all[credential].make(place);
+  const headers = made.get(credential) ?? all[credential].make(place);
   made.set(credential, headers);
   return headers;
 }
 
 /** What the contract says: who is not known gets 401, who may not 403, whose it is not 404. */
 function expectedOf(operation: Operation, credential: string): number {
-  const { scope, success, path }: Route = routes[operation];
-  const { scopes } = credentials[credential];
+  const { scope, success, path, isForJobs }: Route = routes[operation];
+  const { scopes, ofJob } = all[credential];
   if (scope === null) return success.status;
   if (scopes === undefined) return 401;
+  if (ofJob !== undefined && isForJobs) return ofJob === 'own' ? success.status : ofJob;
   if (!scopes.includes(scope) && !scopes.includes('admin')) return 403;
   return credential.endsWith('another tenant') && path.includes('{') ? 404 : success.status;
 }
 
 const matrix = (Object.keys(routes) as Operation[]).flatMap((operation) =>
-  Object.keys(credentials).map((credential): [Operation, string, number] => [
+  Object.keys(all).map((credential): [Operation, string, number] => [
     operation,
     credential,
     expectedOf(operation, credential),
@@ -194,7 +265,7 @@ export function authContract(open: () => Promise<GuardedService>): void {
 
     it.each(matrix)('answers %s with %s by %i', async (operation, credential, status) => {
       const place = status < 300 ? await placeFor(operation) : refusingPlace;
-      const answer = await call(operation, await headersOf(credential), place);
+      const answer = await call(operation, await headersOf(credential, place), place);
       expect(answer.status).toBe(status);
       const missing = routes[operation].path.startsWith('/v1/keys') ? 'key_not_found' : 'study_not_found';
       const codes: Record<number, string> = { 401: 'unauthenticated', 403: 'forbidden', 404: missing };
@@ -208,13 +279,17 @@ export function authContract(open: () => Promise<GuardedService>): void {
       expect(none.body.hint).toContain('npm run key');
       const wrong = ['an unknown key', 'a wrong secret', 'an expired key', 'a revoked key'];
       const answers = await Promise.all(
-        wrong.map(async (credential) => service.get('/v1/studies', await headersOf(credential))),
+        wrong.map(async (credential) => service.get('/v1/studies', await headersOf(credential, refusingPlace))),
       );
       expect(new Set(answers.map(({ body }) => `${body.detail} ${body.hint}`)).size).toBe(1);
     });
 
     it('names the scope that is missing', async () => {
-      const { body } = await service.post('/v1/studies', studyNamed('x'), await headersOf('a key to read'));
+      const { body } = await service.post(
+        '/v1/studies',
+        studyNamed('x'),
+        await headersOf('a key to read', refusingPlace),
+      );
       expect(body.detail).toBe('The API key must have the scope write; it has read.');
     });
 

@@ -1,51 +1,27 @@
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { functionNames } from '../../infra/bundle.ts';
+import type { Client } from '../../shared/api/client.ts';
 import { firstTenant } from '../../shared/service/call.ts';
-import { createClient, type Client } from '../../shared/api/client.ts';
-import { functionNames, type FunctionName } from '../../infra/bundle.ts';
 import { allTrials, audit } from '../audit.ts';
-import { createDynamoTables, dynamoClient } from '../contract/dynamo-tables.ts';
-import { startGateway, type Functions, type Gateway } from '../functions/gateway.ts';
-import { environmentOf } from '../functions/open-functions.ts';
-import { startRecordingProxy, type RecordingProxy } from './recording-proxy.ts';
-import { lambdaFunction, type LambdaFunction } from './sandboxes.ts';
+import { granted } from '../granted.ts';
+import { deploy, type Deployment } from './deployment.ts';
 
 const endpoint = inject('dynamoDbEndpoint');
-const accessKey = 'endtoend';
 const workerCount = 6;
 const trialCount = 60;
 const killCount = 6;
 
 describe.skipIf(endpoint === null)('the bundles in processes of their own', () => {
-  const functions = {} as Record<FunctionName, LambdaFunction>;
-  const proxies = {} as Record<FunctionName, RecordingProxy>;
-  let gateway: Gateway;
+  let deployment: Deployment;
   let client: Client;
 
   beforeAll(async () => {
-    const tables = dynamoClient(endpoint!, accessKey);
-    await createDynamoTables(tables);
-    tables.destroy();
-    for (const name of functionNames) {
-      proxies[name] = await startRecordingProxy(endpoint!);
-      functions[name] = lambdaFunction(name, environmentOf(proxies[name].endpoint, accessKey));
-    }
-    gateway = await startGateway(
-      {
-        serve: (event) => functions.http.invoke(event) as Promise<APIGatewayProxyStructuredResultV2>,
-        authorize: ((event) => functions.authorize.invoke(event)) as Functions['authorize'],
-      },
-      60,
-    );
-    const { key } = (await functions['make-key'].invoke({})) as { key: string };
-    client = createClient(gateway.url, { apiKey: key, retries: 12 });
+    deployment = await deploy({ dynamoDbEndpoint: endpoint!, accessKey: 'endtoend' });
+    client = deployment.client;
   });
 
-  afterAll(async () => {
-    await gateway.close();
-    await Promise.all([...Object.values(functions), ...Object.values(proxies)].map((one) => one.stop()));
-  });
+  afterAll(() => deployment.stop());
 
   it('run a study to its end while processes are killed, and nothing is lost or done twice', async () => {
     const id = await newStudy();
@@ -64,13 +40,14 @@ describe.skipIf(endpoint === null)('the bundles in processes of their own', () =
         }
       }
     };
+    const { functions } = deployment;
     let isOver = false;
     /** Spread over the study, each as soon as a process has an event. @returns how many were killed. */
     const kill = async (): Promise<number> => {
       for (let killed = 0; ;) {
         if (isOver || killed === killCount) return killed;
         const isTime = toldCount >= ((killed + 1) * trialCount) / (killCount + 2);
-        if (isTime && functions.http.killBusy()) killed++;
+        if (isTime && ['ask' as const, 'api' as const].some((name) => functions[name].killBusy())) killed++;
         await sleep(5);
       }
     };
@@ -101,7 +78,7 @@ describe.skipIf(endpoint === null)('the bundles in processes of their own', () =
   /** As the stream of the table would have it. */
   async function fitAhead(id: string): Promise<void> {
     const Keys = { pk: { S: `T#${firstTenant}#S#${id}` }, sk: { S: 'R#00000000' } };
-    await functions['refit-model'].invoke({ Records: [{ eventName: 'MODIFY', dynamodb: { Keys } }] });
+    await deployment.functions['refit-model'].invoke({ Records: [{ eventName: 'MODIFY', dynamodb: { Keys } }] });
   }
 
   it('do with the tables what their roles allow, and all of it', async () => {
@@ -114,21 +91,15 @@ describe.skipIf(endpoint === null)('the bundles in processes of their own', () =
     });
     await client.ask({ study: 'short', body: {} });
     await client.deleteStudy({ study: 'short' });
-    const seen = Object.fromEntries(functionNames.map((name) => [name, [...proxies[name].actions].sort()]));
-    const items = (...names: string[]): string[] => names.map((name) => `dynamodb:${name}Item`);
-    expect(seen.http).toEqual([...items('Delete', 'Get', 'Put'), 'dynamodb:Query', ...items('Update')]);
-    expect(seen.authorize).toEqual(items('Get'));
-    expect(seen['make-key']).toEqual(items('Put'));
-    expect(seen['refit-model']).toEqual([
-      'dynamodb:ConditionCheckItem',
-      ...items('Delete', 'Get', 'Put'),
-      'dynamodb:Query',
-      ...items('Update'),
-    ]);
+    for (const name of ['ask', 'authorize', 'make-key', 'refit-model'] as const)
+      expect(deployment.seen(name)).toEqual([...granted[name]].sort());
+    // What it does for managed studies is seen in their own test.
+    expect(deployment.seen('api')).toEqual(granted.api.filter((action) => action.startsWith('dynamodb:')).toSorted());
   });
 
   it('write nothing but what went wrong', () => {
+    const { functions } = deployment;
     for (const name of functionNames) expect(functions[name].output()).toBe('');
-    expect(functions.http.startCount()).toBeGreaterThan(killCount);
+    expect(functions.ask.startCount() + functions.api.startCount()).toBeGreaterThan(killCount);
   });
 });

@@ -13,7 +13,7 @@ export interface PythonEnvironment {
   installedList: string;
 }
 
-export const moto = environmentOf('moto', 'moto (140 MB)');
+export const moto = environmentOf('moto', 'moto and the AWS CLI (320 MB)');
 export const cfnLint = environmentOf('cfn-lint', 'cfn-lint (180 MB)');
 export const clientTools = environmentOf('python-client', 'the tools of the Python client (150 MB)');
 export const clientLibraries = environmentOf(

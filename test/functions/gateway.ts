@@ -7,7 +7,7 @@ import type {
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { routes } from '../../shared/api/routes.ts';
+import { routes, type Route } from '../../shared/api/routes.ts';
 
 /**
  * An HTTP API of API Gateway, as far as its documentation says what it does: it finds the route, asks the authorizer,
@@ -28,6 +28,13 @@ export interface Functions {
     event: APIGatewayRequestAuthorizerEventV2,
     context: Context,
   ) => Promise<{ isAuthorized: boolean; context: object }>;
+}
+
+/** The two functions that share the routes, as the deployment shares them out. */
+export function sharedOut(ask: Functions['serve'], api: Functions['serve']): Functions['serve'] {
+  const ofModel = (Object.values(routes) as Route[]).filter(({ usesModel }) => usesModel);
+  const keys = new Set(ofModel.map(({ method, path }) => `${method} ${path}`));
+  return (event, context) => (keys.has(event.routeKey) ? ask : api)(event, context);
 }
 
 /** @param cacheSeconds how long answers of the authorizer count. */

@@ -5,11 +5,11 @@ import { portsOnTable } from '../../shared/store/ports-on-table.ts';
 import type { GuardedService } from '../contract/auth.ts';
 import { createDynamoTables, dynamoClient, dynamoTableNames } from '../contract/dynamo-tables.ts';
 import { sendTo } from '../http/open-service.ts';
-import { startGateway, type Functions, type Gateway } from './gateway.ts';
+import { sharedOut, startGateway, type Functions, type Gateway } from './gateway.ts';
 
 export interface FunctionsService extends GuardedService {
   gateway: Gateway;
-  /** The handler of the routes, past the gateway. */
+  /** The handlers of the routes, past the gateway. */
   serve: Functions['serve'];
 }
 
@@ -25,20 +25,22 @@ export async function openFunctions(
   const client = dynamoClient(endpoint, accessKeyId);
   await createDynamoTables(client);
   for (const [name, value] of Object.entries(environmentOf(endpoint, accessKeyId))) vi.stubEnv(name, value);
-  const [http, authorize] = await Promise.all([
-    import('../../functions/http.ts'),
+  const [ask, api, authorize] = await Promise.all([
+    import('../../functions/ask.ts'),
+    import('../../functions/api.ts'),
     import('../../functions/authorize.ts'),
   ]);
   const faults: unknown[] = [];
   const log = vi.spyOn(console, 'error').mockImplementation((...said) => void faults.push(...said));
-  const gateway = await startGateway({ serve: http.handler, authorize: authorize.handler }, cacheSeconds);
+  const serve = sharedOut(ask.handler, api.handler);
+  const gateway = await startGateway({ serve, authorize: authorize.handler }, cacheSeconds);
   const table = openDynamoTable({ client, tables: dynamoTableNames, sleep: async () => undefined, random: () => 0 });
   const send: FunctionsService['send'] = (method, path, body, headers) =>
     sendTo(gateway.url, method, path, body, headers);
   return {
     url: gateway.url,
     gateway,
-    serve: http.handler,
+    serve,
     ports: portsOnTable(table, Date.now),
     faults,
     isBareRefusedBefore: true,

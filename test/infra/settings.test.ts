@@ -11,6 +11,8 @@ describe('the settings of a deployment', () => {
       stage: 'dev',
       auth: 'keys',
       askConcurrency: undefined,
+      alarmEmail: undefined,
+      dashboard: false,
       training: undefined,
     });
   });
@@ -37,6 +39,9 @@ describe('the settings of a deployment', () => {
     [{ stage: 'a-b' }, 'got a-b'],
     [{ stage: 'abcdefghijklm' }, 'got abcdefghijklm'],
     [{ auth: 'none' }, 'auth must be keys or iam; got none.'],
+    [{ alarmEmail: 'nobody' }, 'alarmEmail must be an e-mail address; got nobody.'],
+    [{ dashboard: 'yes' }, 'dashboard must be on or off; got yes.'],
+    [{ auth: 'iam', trainingImage: 'a' }, 'auth must be keys where trainingImage is given'],
     [{ askConcurrency: '0' }, 'askConcurrency must be a whole number from 1 to 1000; got 0.'],
     [{ askConcurrency: '1.5' }, 'got 1.5'],
     [{ trainingImage: 'no image' }, 'trainingImage must be the name of a container image; got no image.'],

@@ -13,7 +13,7 @@ export interface Resource {
   DeletionPolicy?: string;
 }
 
-interface Template {
+export interface Template {
   Resources: Record<string, Resource>;
   Outputs?: Record<string, { Value: unknown }>;
 }

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { routes, type Route } from '../../shared/api/routes.ts';
+import type { FunctionName } from '../../infra/bundle.ts';
+import { granted } from '../granted.ts';
 import { synthesise, type Resource, type Synthesis } from './synthesis.ts';
 
 const cfnLint = inject('cfnLint');
@@ -76,7 +78,7 @@ describe('the templates', () => {
 describe('what costs while nobody calls', () => {
   it('is none of what is made', () => {
     const costly =
-      /NatGateway|EIP$|KMS::Key|SecretsManager|LoadBalancer|RDS|ElastiCache|OpenSearch|Kinesis|MSK|Redshift|EFS|FSx|Dashboard|WAF|Instance$|AutoScalingGroup|EKS|ECS::Service|SageMaker|GlobalAccelerator|TransitGateway|VPN|Route53::HostedZone|ScheduledAction|Scheduler|ECR/;
+      /NatGateway|EIP$|KMS::Key|SecretsManager|LoadBalancer|RDS|ElastiCache|OpenSearch|Kinesis|MSK|Redshift|EFS|FSx|Dashboard|WAF|Instance$|AutoScalingGroup|EKS|ECS::Service|SageMaker|GlobalAccelerator|TransitGateway|VPN|Route53::HostedZone|ScheduledAction|Scheduler::Schedule$|ECR/;
     expect([...new Set(all.map(({ Type }) => Type))].filter((type) => costly.test(type))).toEqual([]);
   });
 
@@ -102,11 +104,25 @@ describe('what costs while nobody calls', () => {
   });
 
   it('is not more alarms than an account has for nothing', () => {
-    expect(ofType('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(10);
+    expect(ofType('AWS::CloudWatch::Alarm').length).toBe(10);
+  });
+
+  it('is no metric that is written to while nothing is wrong', () => {
+    const filters = ofType('AWS::Logs::MetricFilter').map(({ Properties }) => Properties);
+    expect(filters.map(({ FilterPattern }) => FilterPattern as string).sort()).toEqual([
+      '{ $.message.overdue.gaps > 0 }',
+      '{ $.message.overdue.trials > 0 }',
+    ]);
+    for (const { MetricTransformations } of filters) expect(MetricTransformations[0].DefaultValue).toBeUndefined();
   });
 });
 
 describe('what anybody may do', () => {
+  const ofStream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+    (name) => `dynamodb:${name}`,
+  );
+  const ofQueue = ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map((name) => `sqs:${name}`);
+
   it('is no action by a pattern', () => {
     expect(statements().length).toBeGreaterThan(10);
     expect(statements().filter(({ actions }) => actions.some((action) => action.includes('*')))).toEqual([]);
@@ -114,31 +130,51 @@ describe('what anybody may do', () => {
 
   it('is on nothing but what is named', () => {
     const unnamed = statements().filter(({ resources }) => resources.includes('"*"'));
-    // It knows no resource.
-    expect(unnamed.map(({ id, actions }) => [id.replace(/Role.*/, ''), actions])).toEqual([
-      ['Refit', ['dynamodb:ListStreams']],
+    // They know no resource.
+    const known = unnamed.map(({ id, actions }) => `${id.replace(/Role.*/, '')}: ${[...actions].sort().join(' ')}`);
+    expect(known.sort()).toEqual([
+      'Api: batch:DescribeJobs batch:ListJobs',
+      'ManagedDispatch: batch:DescribeJobs batch:ListJobs',
+      'ManagedOnJobEvent: batch:DescribeJobs',
+      'ManagedSweep: batch:DescribeJobs',
+      'Refit: dynamodb:ListStreams',
     ]);
   });
 
-  it('is for functions what their calls need, on items of their kind', () => {
-    const write = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-    const items = ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'];
-    const http = [...items.map((item) => `dynamodb:${item}`), ...write];
-    expect([...actionsOf('AskRole')].sort()).toEqual(http);
-    expect([...actionsOf('ApiRole')].sort()).toEqual(http);
-    expect([...actionsOf('AuthorizeRole')].sort()).toEqual(['dynamodb:GetItem', ...write]);
-    expect([...actionsOf('RefitRole')].sort()).toEqual(
-      [
-        ...http,
-        'dynamodb:ConditionCheckItem',
-        'dynamodb:DescribeStream',
-        'dynamodb:GetRecords',
-        'dynamodb:GetShardIterator',
-        'dynamodb:ListStreams',
-        'sqs:SendMessage',
-      ].sort(),
+  it.each<[string, FunctionName, string[]]>([
+    ['AskRole', 'ask', []],
+    ['ApiRole', 'api', []],
+    ['AuthorizeRole', 'authorize', []],
+    ['MakeKeyRole', 'make-key', []],
+    ['RefitRole', 'refit-model', [...ofStream, 'sqs:SendMessage']],
+    ['ManagedDispatchRole', 'dispatch-trials', ofQueue],
+    ['ManagedOnJobEventRole', 'on-job-event', []],
+    ['ManagedSweepRole', 'sweep', []],
+  ])('is for %s what its calls need, and what Lambda does in it', (role, name, ofLambda) => {
+    const expected = new Set([...granted[name], ...ofLambda, 'logs:CreateLogStream', 'logs:PutLogEvents']);
+    expect([...actionsOf(role)].sort()).toEqual([...expected].sort());
+  });
+
+  it('is for schedules to invoke the sweep', () => {
+    expect([...actionsOf('ManagedSweepsRole')]).toEqual(['lambda:InvokeFunction']);
+  });
+
+  it('is to start jobs for one function alone, of definitions of the deployment', () => {
+    const submitting = statements().filter(({ actions }) => actions.includes('batch:SubmitJob'));
+    expect(submitting.map(({ id }) => id.replace(/Role.*/, ''))).toEqual(['ManagedDispatch']);
+    expect(submitting[0].resources.length).toBe(2);
+    expect(submitting[0].resources.every((one) => /job-(queue\/cavia-test"|definition\/cavia-test\*")/.test(one))).toBe(
+      true,
     );
-    expect([...actionsOf('MakeKeyRole')].sort()).toEqual(['dynamodb:PutItem', ...write]);
+  });
+
+  it('is to pass one role, to the scheduler alone', () => {
+    const passing = statements().filter(({ actions }) => actions.includes('iam:PassRole'));
+    expect(passing.length).toBe(4);
+    for (const { statement, resources } of passing) {
+      expect(statement.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
+      expect(resources).toEqual([expect.stringMatching(/ManagedSweepsRole.*Arn/) as string]);
+    }
   });
 
   it('keeps API keys from all but those who deal with them', () => {
@@ -149,7 +185,17 @@ describe('what anybody may do', () => {
         statement.Condition!['ForAllValues:StringLike']['dynamodb:LeadingKeys'].join(' '),
       ]);
     expect(new Set(kinds.map((one) => one.join(': ')))).toEqual(
-      new Set(['Ask: T#*', 'Api: T#* K#*', 'Api: T#*', 'Authorize: K#* T#*', 'MakeKey: T#* K#*', 'Refit: T#*']),
+      new Set([
+        'Ask: T#*',
+        'Api: T#* K#*',
+        'Api: T#*',
+        'Authorize: K#* T#*',
+        'MakeKey: T#* K#*',
+        'Refit: T#*',
+        'ManagedDispatch: T#*',
+        'ManagedOnJobEvent: T#*',
+        'ManagedSweep: T#*',
+      ]),
     );
   });
 
@@ -169,15 +215,18 @@ describe('every function', () => {
       'cavia-test-api',
       'cavia-test-ask',
       'cavia-test-authorize',
+      'cavia-test-dispatch',
       'cavia-test-make-key',
+      'cavia-test-on-job-event',
       'cavia-test-refit',
+      'cavia-test-sweep',
     ]);
     for (const { Properties } of lambdas) {
       expect([Properties.Runtime, Properties.Architectures]).toEqual(['nodejs24.x', ['arm64']]);
     }
     const own = (of: (properties: Resource['Properties']) => unknown): number =>
       new Set(lambdas.map(({ Properties }) => JSON.stringify(of(Properties)))).size;
-    expect([own(({ Role }) => Role), own(({ LoggingConfig }) => LoggingConfig.LogGroup)]).toEqual([5, 5]);
+    expect([own(({ Role }) => Role), own(({ LoggingConfig }) => LoggingConfig.LogGroup)]).toEqual([8, 8]);
   });
 
   it('has as much concurrency as it is given', () => {
@@ -192,7 +241,7 @@ describe('every function', () => {
 describe('every log group', () => {
   it('forgets after a month', () => {
     const groups = ofType('AWS::Logs::LogGroup');
-    expect(groups.length).toBe(7);
+    expect(groups.length).toBe(10);
     expect(groups.every(({ Properties }) => Properties.RetentionInDays === 30)).toBe(true);
   });
 });
@@ -204,11 +253,13 @@ describe('every queue', () => {
       const { RedrivePolicy } = Properties;
       return RedrivePolicy ? [RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0] as string] : [];
     });
-    const aside = ofType('AWS::Lambda::EventSourceMapping').map(
-      ({ Properties }) => Properties.DestinationConfig.OnFailure,
+    const aside = [...ofType('AWS::Lambda::EventSourceMapping'), ...ofType('AWS::Lambda::EventInvokeConfig')].flatMap(
+      ({ Properties }) => Properties.DestinationConfig?.OnFailure ?? [],
     );
     targets.push(...aside.map(({ Destination }: Resource['Properties']) => Destination['Fn::GetAtt'][0] as string));
-    expect(targets.length).toBe(2);
+    const [{ Properties: rule }] = ofType('AWS::Events::Rule');
+    targets.push(rule.Targets[0].DeadLetterConfig.Arn['Fn::GetAtt'][0] as string);
+    expect(targets.length).toBe(4);
     for (const { id, Properties } of queues)
       expect(Boolean(Properties.RedrivePolicy) || targets.includes(id)).toBe(true);
     const guarded = ofType('AWS::SQS::QueuePolicy').flatMap(({ Properties }) =>
@@ -333,7 +384,8 @@ describe('training', () => {
 
 describe('what is written about a study', () => {
   it('wakes up the fits when it is a result or an end', () => {
-    const [{ Properties: mapping }] = ofType('AWS::Lambda::EventSourceMapping');
+    const mappings = ofType('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
+    const mapping = mappings.find(({ FilterCriteria }) => FilterCriteria !== undefined)!;
     const filters = mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern));
     expect(filters).toEqual([
       {
@@ -345,5 +397,97 @@ describe('what is written about a study', () => {
       { dynamodb: { Keys: { sk: { S: ['META'] } }, NewImage: { state: { S: ['finished'] } } } },
     ]);
     expect(mapping).toMatchObject({ BisectBatchOnFunctionError: true, MaximumRetryAttempts: 2, BatchSize: 100 });
+  });
+});
+
+describe('managed studies', () => {
+  it('have messages handled ten at a time, each failure by itself', () => {
+    const mappings = ofType('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
+    const mapping = mappings.find(({ FilterCriteria }) => FilterCriteria === undefined)!;
+    expect(mapping).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    expect(mapping.ScalingConfig).toBeUndefined();
+    expect(JSON.stringify(mapping.EventSourceArn)).toContain(':cavia-test-trials"');
+    const queue = ofType('AWS::SQS::Queue').find(({ Properties }) => Properties.QueueName === 'cavia-test-trials')!;
+    expect(queue.Properties.RedrivePolicy.maxReceiveCount).toBe(5);
+    const dispatch = ofType('AWS::Lambda::Function').find(({ id }) => id.startsWith('ManagedDispatch'))!;
+    expect(queue.Properties.VisibilityTimeout).toBe(6 * dispatch.Properties.Timeout);
+  });
+
+  it('hear of the ends of the jobs of their own queue, and put aside what fails', () => {
+    const [{ Properties: rule }] = ofType('AWS::Events::Rule');
+    expect(rule.EventPattern).toMatchObject({
+      source: ['aws.batch'],
+      'detail-type': ['Batch Job State Change'],
+      detail: { status: ['SUCCEEDED', 'FAILED'] },
+    });
+    expect(JSON.stringify(rule.EventPattern.detail.jobQueue)).toContain(':job-queue/cavia-test"');
+    expect(rule.Targets[0].RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 2 });
+  });
+
+  it('are swept by schedules of a group of their own, in a role that only the group may take', () => {
+    expect(ofType('AWS::Scheduler::ScheduleGroup').map(({ Properties }) => Properties.Name)).toEqual(['cavia-test']);
+    const role = ofType('AWS::IAM::Role').find(({ id }) => id.startsWith('ManagedSweepsRole'))!;
+    const [{ Principal, Condition }] = role.Properties.AssumeRolePolicyDocument.Statement;
+    expect(Principal).toEqual({ Service: 'scheduler.amazonaws.com' });
+    expect(JSON.stringify(Condition.StringEquals['aws:SourceArn'])).toContain(':schedule-group/cavia-test"');
+  });
+
+  it('are told to the functions that deal with them, and to no other', () => {
+    const told = ofType('AWS::Lambda::Function').filter(
+      ({ Properties }) => Properties.Environment.Variables.CAVIA_TRAINING,
+    );
+    expect(told.map(({ Properties }) => Properties.FunctionName as string).sort()).toEqual([
+      'cavia-test-api',
+      'cavia-test-dispatch',
+      'cavia-test-on-job-event',
+      'cavia-test-sweep',
+    ]);
+    expect(new Set(told.map(({ Properties }) => JSON.stringify(Properties.Environment.Variables))).size).toBe(1);
+  });
+
+  it('are not there without training', () => {
+    const { templates } = synthesise({ stage: 'test' });
+    const isAbout = /"batch:|scheduler|CAVIA_TRAINING|events\.amazonaws/.exec(JSON.stringify(templates));
+    expect(isAbout).toBeNull();
+    expect(
+      Object.values(templates.service.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm').length,
+    ).toBe(5);
+  });
+});
+
+describe('alarms', () => {
+  const alarmsOf = (templates: Synthesis['templates']): Resource['Properties'][] =>
+    Object.values(templates.service.Resources).flatMap(({ Type, Properties }) =>
+      Type === 'AWS::CloudWatch::Alarm' ? [Properties] : [],
+    );
+
+  it('say what they mean, and tell nobody unless an address is given', () => {
+    const alarms = alarmsOf(full.templates);
+    expect(alarms.every(({ AlarmDescription }) => AlarmDescription.length > 40)).toBe(true);
+    expect(alarms.some(({ AlarmActions }) => AlarmActions)).toBe(false);
+    expect(ofType('AWS::SNS::Topic')).toEqual([]);
+  });
+
+  it('tell an address when they go off and when they are over', () => {
+    const { templates, findings } = synthesise({
+      stage: 'test',
+      trainingImage: 'a',
+      alarmEmail: 'ops@example.org',
+      dashboard: 'on',
+    });
+    expect(findings).toEqual([]);
+    const subscribed = Object.values(templates.service.Resources).filter(
+      ({ Type }) => Type === 'AWS::SNS::Subscription',
+    );
+    expect(subscribed.map(({ Properties }) => [Properties.Protocol, Properties.Endpoint])).toEqual([
+      ['email', 'ops@example.org'],
+    ]);
+    for (const { AlarmActions, OKActions } of alarmsOf(templates)) {
+      expect([AlarmActions.length, OKActions.length]).toEqual([1, 1]);
+    }
+    const pages = Object.values(templates.service.Resources).filter(
+      ({ Type }) => Type === 'AWS::CloudWatch::Dashboard',
+    );
+    expect(pages.length).toBe(1);
   });
 });

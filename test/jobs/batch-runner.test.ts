@@ -130,8 +130,13 @@ describe('a look at AWS Batch', () => {
     fake.fault = () => ({ status: 403, type: 'AccessDeniedException', message: 'User is not authorized' });
     const denied = expect.objectContaining({ name: 'AccessDeniedException' }) as Error;
     await expect(runner.describe(['a'])).rejects.toThrow(denied);
-    await expect(runner.submit({ ...order, name: newName() })).rejects.toThrow(denied);
     await expect(runner.terminate('a', 'b')).rejects.toThrow(denied);
+  });
+
+  it('that may not submit the job refuses it, since it may be the definition of somebody else', async () => {
+    const { fake, runner } = await newRunner();
+    fake.fault = () => ({ status: 403, type: 'AccessDeniedException', message: 'User is not authorized' });
+    await expect(runner.submit({ ...order, name: newName() })).rejects.toThrow(refused);
   });
 
   it('tells the end of a job whose machine was taken away', async () => {

@@ -18,6 +18,8 @@ export interface FakeBatch {
   isFull: boolean;
   /** The newest jobs are not listed yet, nor described. */
   unseenCount: number;
+  /** Told what DescribeJobs would say of a job that has just ended. */
+  onEnded: (detail: object) => void;
   /** Ends a job as Batch does when something happens to it. */
   end(jobId: string, end: { statusReason: string; reason?: string; exitCode?: number }): void;
   stop(): Promise<void>;
@@ -111,7 +113,7 @@ export async function startFakeBatch(): Promise<FakeBatch> {
         lines: [],
       };
       jobs.push(job);
-      if (!fake.isFull) start(job, containerOverrides);
+      if (!fake.isFull) start(job, containerOverrides, () => fake.onEnded(job.detail));
       return { jobArn: `arn:aws:batch:eu-central-1:123456789012:job/${jobId}`, jobId, jobName };
     },
     ListJobs: (body) => {
@@ -130,6 +132,7 @@ export async function startFakeBatch(): Promise<FakeBatch> {
       const job = find(jobId);
       if (job === undefined) throw new Refused(`Job ${jobId} does not exist`);
       if (job.detail.stoppedAt === undefined) terminate(job, reason);
+      if (job.process === undefined) fake.onEnded(job.detail);
       return {};
     },
     GetLogEvents: (body) => {
@@ -170,11 +173,13 @@ export async function startFakeBatch(): Promise<FakeBatch> {
     fault: () => undefined,
     isFull: false,
     unseenCount: 0,
+    onEnded: () => undefined,
     end: (jobId, { statusReason, reason, exitCode }) => {
       const job = find(jobId)!;
       Object.assign(job.detail, { status: 'FAILED', statusReason, stoppedAt: Date.now() });
       Object.assign(job.detail.container, { reason, exitCode });
       signal(job, 'SIGKILL');
+      fake.onEnded(job.detail);
     },
     stop: async () => {
       for (const job of jobs) signal(job, 'SIGKILL');
@@ -221,7 +226,7 @@ function summaryOf({ container: { exitCode, reason }, ...detail }: FakeJob['deta
   return { jobId, jobName, status, statusReason, createdAt, startedAt, stoppedAt, container: { exitCode, reason } };
 }
 
-function start(job: FakeJob, overrides: z.infer<typeof SubmitJob>['containerOverrides']): void {
+function start(job: FakeJob, overrides: z.infer<typeof SubmitJob>['containerOverrides'], onEnded: () => void): void {
   const { detail } = job;
   const [program, ...programArguments] = overrides.command;
   const environment = Object.fromEntries(overrides.environment.map(({ name, value }) => [name, value]));
@@ -247,6 +252,7 @@ function start(job: FakeJob, overrides: z.infer<typeof SubmitJob>['containerOver
       stoppedAt: Date.now(),
     });
     detail.container.exitCode = exitCode;
+    onEnded();
   });
 }
 

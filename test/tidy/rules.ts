@@ -90,6 +90,11 @@ const floors: Record<string, Floor> = {
     floors: ['shared/jobs', ...jobFloors],
     packages: ['@aws-sdk/client-batch', '@aws-sdk/client-cloudwatch-logs'],
   },
+  'shared/jobs/scheduler-sweeps.ts': {
+    floors: ['shared/jobs', 'shared/service/ports/training.ts'],
+    packages: ['@aws-sdk/client-scheduler'],
+  },
+  'shared/jobs/timer-sweeps.ts': { floors: ['shared/service/ports/training.ts'], packages: [] },
   'shared/jobs/s3-objects.ts': {
     floors: ['shared/jobs', ...jobFloors],
     packages: ['node:assert/strict', '@aws-sdk/client-s3'],
@@ -101,12 +106,25 @@ const floors: Record<string, Floor> = {
   },
   functions: {
     floors: ['shared/http', 'shared/store', 'shared/jobs', 'shared/service', 'shared/api', 'package.json'],
-    packages: ['node:', 'zod', '@middy/core', 'aws-lambda', '@aws-sdk/client-dynamodb'],
+    packages: ['node:', 'zod', '@middy/core', 'aws-lambda'],
+  },
+  'functions/wire.ts': {
+    floors: ['shared/store', 'shared/service/ports'],
+    packages: ['node:timers/promises', '@aws-sdk/client-dynamodb'],
+  },
+  'functions/wire-training.ts': {
+    floors: ['functions', 'shared/jobs', 'shared/service/ports'],
+    packages: ['zod', '@aws-sdk/client-cloudwatch-logs', '@aws-sdk/client-scheduler', '@aws-sdk/client-sqs'],
+  },
+  'functions/wire-trainer.ts': {
+    floors: ['functions', 'shared/jobs', 'shared/service/ports'],
+    packages: ['@aws-sdk/client-s3'],
   },
   infra: {
     floors: ['shared/api/routes.ts'],
     packages: ['node:', 'aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild'],
   },
+  'infra/copy-table.ts': { floors: [], packages: ['node:', '@aws-sdk/client-dynamodb'] },
   'clients/cli': {
     floors: ['shared/api/client.ts', 'shared/api/printed-result.ts', 'package.json'],
     packages: ['node:', 'fastest-levenshtein', 'yaml'],
@@ -141,6 +159,7 @@ const floors: Record<string, Floor> = {
       '@aws-sdk/client-cloudwatch-logs',
       '@aws-sdk/client-dynamodb',
       '@aws-sdk/client-s3',
+      '@aws-sdk/client-scheduler',
       '@aws-sdk/client-sqs',
     ],
   },
@@ -206,6 +225,7 @@ const bannedWords: { word: RegExp; homes: string[] }[] = [
       'local/training.ts',
       'clients/cli/entry.ts',
       'functions/wire.ts',
+      'functions/wire-training.ts',
       'functions/environment-credentials.ts',
       'infra/run-program.ts',
     ],
