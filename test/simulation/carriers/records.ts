@@ -1,0 +1,41 @@
+import { refit } from '../../../shared/service/model/refit.ts';
+import type { Change } from '../engines/memory-table.ts';
+import type { Cloud } from '../service/cloud.ts';
+import type { World } from '../world.ts';
+
+const studyPk = /^T#([0-9a-z]{26})#S#([0-9a-z]{26})$/;
+const lateMsMax = 60_000;
+
+/** Tells the function that fits models of what changed, as the stream of the table does: late, but never not at all. */
+export function carryRecords({ scheduler, dice, faults }: World, cloud: Cloud): (changes: readonly Change[]) => void {
+  const coming = new Set<string>();
+
+  function deliver(tenant: string, id: string): void {
+    cloud.invoke(
+      'refit',
+      async ({ ports, process }) => {
+        const breathe = (): Promise<void> => process.sleep(dice.between(1, 300));
+        while (await refit(ports, { tenant, id }, breathe));
+      },
+      (outcome) => {
+        if (outcome !== 'done') scheduler.after(dice.between(500, 10_000), () => deliver(tenant, id));
+      },
+    );
+  }
+
+  return (changes) => {
+    for (const { key } of changes) {
+      const match = key.table === 'core' && studyPk.exec(key.pk);
+      // Records of one study that come while others wait are in one batch with them.
+      if (!match || coming.has(match[2])) continue;
+      const [, tenant, id] = match;
+      coming.add(id);
+      const delayMs = dice.chance(faults.recordLate) ? dice.between(0, lateMsMax) : dice.between(100, 1_500);
+      scheduler.after(delayMs, () => {
+        coming.delete(id);
+        deliver(tenant, id);
+        if (dice.chance(faults.recordDoubled)) scheduler.after(dice.between(0, lateMsMax), () => deliver(tenant, id));
+      });
+    }
+  };
+}
