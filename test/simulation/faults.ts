@@ -33,6 +33,8 @@ export interface Faults {
   reclaim: number;
   hostFailure: number;
   imagePull: number;
+  /** Jobs that wait long for a machine. */
+  shortage: number;
   /** Jobs that end without a result, by their own doing. */
   jobFailure: number;
   /** How far the index of open trials, listings of jobs and clocks can be from the truth. */
@@ -65,6 +67,7 @@ const worst: Faults = {
   reclaim: 0.2,
   hostFailure: 0.1,
   imagePull: 0.05,
+  shortage: 0.3,
   jobFailure: 0.25,
   indexLagMs: 5_000,
   listingLagMs: 60_000,

@@ -14,6 +14,7 @@ import { newSweepSchedule } from './engines/sweep-schedule.ts';
 import { calm, drawnFaults } from './faults.ts';
 import { witnessesOf } from './invariants/all.ts';
 import { newLedger } from './invariants/ledger.ts';
+import { inspect } from './inspection.ts';
 import { restMs } from './rest.ts';
 import { scenarioNames, scenarioOf, type ScenarioName } from './scenarios.ts';
 import { newScheduler } from './scheduler.ts';
@@ -21,7 +22,6 @@ import { newCloud } from './service/cloud.ts';
 import { newTrace } from './trace.ts';
 import { newVerdict, type Violation } from './verdict.ts';
 import { tell, type World } from './world.ts';
-import { unlikeReplays } from './invariants/replay.ts';
 
 export interface Run {
   seed: number;
@@ -133,6 +133,7 @@ export async function simulate(
       study: studyName,
       leaseSeconds: scenario.spec.lease!.seconds!,
       countMax: scenario.countMax,
+      idleSeconds: scenario.workers,
     }),
   );
   await scheduler.run(() => {
@@ -144,7 +145,7 @@ export async function simulate(
   });
   if (!verdict.violation) {
     tell(world, 'rests');
-    await unlikeReplays(world);
+    await inspect(world);
   }
   return {
     seed,

@@ -67,7 +67,14 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
         spec: { ...base, space: cells, sampler: { kind: 'grid' }, budget: { trials: cellCount } },
         workers: 5,
         countMax: 3,
-        deeds: [{ afterMs: minutes(1), what: { enqueue: [{ a: 2, b: false }, { a: 4, b: true, c: 3 }] } }],
+        deeds: [
+          {
+            afterMs: minutes(1),
+            what: { enqueue: [{ a: 2, b: false }, { a: 4, b: true, c: 3 }] },
+            // There may be no budget left for it, or the study may have ended.
+            refusals: ['value_invalid', 'study_closed'],
+          },
+        ],
       };
     case 'budget-raised': {
       const spec = { ...base, ...searched(12) };

@@ -10,10 +10,14 @@ export interface WorkerSettings {
   leaseSeconds: number;
   /** How many trials it asks for at a time, at most. */
   countMax: number;
+  /** How long it waits when there is nothing to do; the more workers there are, the longer. */
+  idleSeconds: number;
 }
 
 const trainMsMax = 40_000;
 const heartbeatMs = 15_000;
+/** So many times as long as the service says it waits at most. */
+const idleMax = 3;
 const releases = 0.03;
 const fails = 0.05;
 const infeasible = 0.03;
@@ -31,14 +35,17 @@ async function work(world: World, process: Process, caller: Caller, settings: Wo
   const { dice } = world;
   const { client, persist } = caller;
   const { study, countMax } = settings;
+  let idle = 0;
   for (let asked = 0; !world.isOver; asked++) {
     const idempotencyKey = `${process.name}-${asked}`;
     const body = { worker: process.name, count: 1 + dice.below(countMax) };
-    const { trials, reason, retryAfterSeconds } = await persist(() => client.ask({ study, body, idempotencyKey }));
+    const { trials, retryAfterSeconds } = await persist(() => client.ask({ study, body, idempotencyKey }));
     for (const trial of trials) await train(world, process, caller, settings, trial);
-    if (trials.length === 0) {
-      const waitSeconds = reason === 'finished' ? 20 : (retryAfterSeconds ?? 10);
-      await process.sleep(waitSeconds * 1000 * dice.between(1, 2));
+    // Who gets nothing asks less and less often.
+    idle = trials.length > 0 ? 0 : Math.min(idle + 1, idleMax);
+    if (idle > 0) {
+      const waitSeconds = Math.max(settings.idleSeconds, retryAfterSeconds ?? 0);
+      await process.sleep(waitSeconds * 1000 * idle * dice.between(0.5, 1.5));
     }
   }
 }

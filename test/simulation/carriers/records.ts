@@ -4,9 +4,13 @@ import type { Cloud } from '../service/cloud.ts';
 import type { World } from '../world.ts';
 
 const studyPk = /^T#([0-9a-z]{26})#S#([0-9a-z]{26})$/;
+const settled = new Set<unknown>(['complete', 'infeasible', 'pruned']);
 const lateMsMax = 60_000;
 
-/** Tells the function that fits models of what changed, as the stream of the table does: late, but never not at all. */
+/**
+ * Tells the function that fits models of results, and of studies that ended, as the stream of the table does: late, but
+ * never not at all.
+ */
 export function carryRecords({ scheduler, dice, faults }: World, cloud: Cloud): (changes: readonly Change[]) => void {
   const coming = new Set<string>();
 
@@ -24,8 +28,8 @@ export function carryRecords({ scheduler, dice, faults }: World, cloud: Cloud): 
   }
 
   return (changes) => {
-    for (const { key } of changes) {
-      const match = key.table === 'core' && studyPk.exec(key.pk);
+    for (const change of changes.filter(isOfInterest)) {
+      const match = studyPk.exec(change.key.pk);
       // Records of one study that come while others wait are in one batch with them.
       if (!match || coming.has(match[2])) continue;
       const [, tenant, id] = match;
@@ -38,4 +42,10 @@ export function carryRecords({ scheduler, dice, faults }: World, cloud: Cloud): 
       });
     }
   };
+}
+
+/** The filters of the subscription. */
+function isOfInterest({ key, after }: Change): boolean {
+  if (key.table !== 'core' || !after) return false;
+  return key.sk === 'META' ? after.state === 'finished' : key.sk.startsWith('R#') && settled.has(after.state);
 }

@@ -41,6 +41,8 @@ interface Entry {
 }
 
 const queueMsMax = 40_000;
+/** How long a job waits when there is no machine for it. */
+const shortageMsMax = 240_000;
 const retryCountMax = 2;
 const untilFaultMsMax = 60_000;
 const killMsMax = 30_000;
@@ -100,7 +102,8 @@ export function newBatch({ scheduler, dice, faults, launch, onEnded }: Settings)
       const listedMs = scheduler.nowMs + dice.between(0, faults.listingLagMs);
       const entry = { job, order, listedMs, container: undefined, startCount: 0, isTerminating: false, lines: [] };
       entries.set(id, entry);
-      scheduler.after(dice.between(500, queueMsMax), () => start(entry));
+      const waitMs = dice.between(500, dice.chance(faults.shortage) ? shortageMsMax : queueMsMax);
+      scheduler.after(waitMs, () => start(entry));
       return id;
     },
     findByName: (name) => [...entries.values()].filter((one) => one.job.name === name && isListed(one)).map(jobIn),

@@ -5,6 +5,8 @@ import type { Watch } from './watch.ts';
 export function parallelCap({ ledger, scenario, violated }: Watch): Witness {
   const parallel = scenario.spec.budget?.parallel ?? Infinity;
   const training = new Map<string, number>();
+  /** What goes on where Batch has lost sight of it trains nothing that counts. */
+  const gone = new Set<string>();
   return {
     changed: () => {
       if (parallel === Infinity) return;
@@ -13,11 +15,15 @@ export function parallelCap({ ledger, scenario, violated }: Watch): Witness {
       if (ledger.slots.size > parallel) violated(`${ledger.slots.size} places are held, and there are ${parallel}`);
     },
     trains: ({ jobId, number }) => {
+      if (gone.has(jobId)) return;
       training.set(jobId, number);
       if (training.size > parallel) violated(`${[...training.keys()].join(', ')} train, and ${parallel} may`);
       const numbers = [...training.values()];
       if (new Set(numbers).size < numbers.length) violated(`trial ${number} is trained by two jobs at once`);
     },
-    ended: (jobId) => void training.delete(jobId),
+    ended: (jobId) => {
+      training.delete(jobId);
+      gone.add(jobId);
+    },
   };
 }
