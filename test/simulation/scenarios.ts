@@ -57,7 +57,7 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
     }
     case 'pull-100-workers':
       return {
-        spec: { ...base, space: floats, sampler: { kind: 'random' }, budget: { trials: 110 } },
+        spec: { ...base, space: floats, sampler: { kind: 'random' }, budget: { trials: 70 } },
         workers: 100,
         countMax: 1,
         deeds: [],
