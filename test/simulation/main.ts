@@ -10,7 +10,7 @@ const { values: asked } = parseArgs({
     seeds: { type: 'string', default: '0:20' },
     /** One of the scenarios, or several by commas; all when it is left out. */
     scenario: { type: 'string' },
-    /** Says each run's result as JSON, and nothing else. */
+    /** Says what was found as JSON, and nothing else. */
     json: { type: 'boolean', default: false },
     /** Goes on after a violation. */
     'keep-going': { type: 'boolean', default: false },
@@ -29,11 +29,11 @@ seeds: for (let seed = from; seed < to; seed++) {
     totals.steps += run.steps;
     totals.deaths += run.deaths;
     totals.faults += run.faults;
-    if (asked.json) console.log(JSON.stringify({ ...run, lastLines: undefined }));
     if (!run.violation) continue;
     totals.violations++;
     process.exitCode = 1;
-    if (!asked.json) console.log(reportOf(run));
+    if (asked.json) console.log(JSON.stringify({ seed, scenario, ...run.violation, runs: totals.runs }));
+    else console.log(reportOf(run));
     if (!asked['keep-going']) break seeds;
   }
   if (!asked.json && !isReplay && (seed + 1) % 10 === 0) console.log(`seed ${seed}: ${said()}`);

@@ -1,7 +1,7 @@
 import type { Knowledge, Suggestion } from '../../../shared/domain/trial.ts';
 import { numbersOf } from '../../../shared/domain/ranges.ts';
 import type { Witness } from '../witness.ts';
-import { isOpen, trialsIn } from './stored.ts';
+import { trialsIn } from './stored.ts';
 import type { Watch } from './watch.ts';
 
 /** I13: a suggestion of a model was made with every smaller number observed, pending or imagined. */
@@ -12,7 +12,7 @@ export function pendingKnown({ ledger, violated }: Watch): Witness {
     changed: (changes) => {
       for (const { before, after } of trialsIn(changes)) {
         if (!after) continue;
-        if (!isOpen(after) && after.resultHash === undefined) closed.add(after.number);
+        if (after.state === 'failed' || after.state === 'cancelled') closed.add(after.number);
         const { knowledge } = JSON.parse(after.suggestion ?? '{}') as Suggestion;
         if (before || !knowledge) continue;
         const unknown = unknownTo(knowledge, after.number).filter((number) => !closed.has(number));
