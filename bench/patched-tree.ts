@@ -16,7 +16,8 @@ export async function withPatch<T>(
 ): Promise<T> {
   const copy = mkdtempSync(join(tmpdir(), 'cavia-patched-'));
   try {
-    for (const folder of [...folders, 'package.json']) cpSync(join(tree, folder), join(copy, folder), { recursive: true });
+    for (const folder of [...folders, 'package.json'])
+      cpSync(join(tree, folder), join(copy, folder), { recursive: true });
     symlinkSync(join(tree, 'node_modules'), join(copy, 'node_modules'));
     execFileSync('git', ['apply', '--recount', patch], { cwd: copy, stdio: ['ignore', 'ignore', 'inherit'] });
     return await use(copy);

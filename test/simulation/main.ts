@@ -17,7 +17,8 @@ const { values: asked } = parseArgs({
   },
 });
 const scenarios = (asked.scenario?.split(',') as ScenarioName[] | undefined) ?? scenarioNames;
-const [from, to] = asked.seed === undefined ? asked.seeds.split(':').map(Number) : [Number(asked.seed), +asked.seed + 1];
+const [from, to] =
+  asked.seed === undefined ? asked.seeds.split(':').map(Number) : [Number(asked.seed), +asked.seed + 1];
 const isReplay = asked.seed !== undefined && scenarios.length === 1 && !asked.json;
 
 const totals = { runs: 0, steps: 0, deaths: 0, faults: 0, violations: 0 };
@@ -29,6 +30,7 @@ seeds: for (let seed = from; seed < to; seed++) {
     totals.steps += run.steps;
     totals.deaths += run.deaths;
     totals.faults += run.faults;
+    if (isReplay) console.log(`trace ${run.traceHash}`);
     if (!run.violation) continue;
     totals.violations++;
     process.exitCode = 1;

@@ -75,7 +75,7 @@ export function newProcess(world: World, name: string): Process {
           outcome = () => resolve(result);
         } catch (error) {
           trace.note(name, `${label} → ${(error as Error).name}`);
-          outcome = () => reject(error as Error);
+          outcome = () => reject(error);
         }
         if (dice.chance(faults.lostReply)) return again('lost reply', dice.between(200, timeoutMsMax));
         resume(latencyMs(), label, outcome);

@@ -40,11 +40,7 @@ const startMs = Date.UTC(2026, 0, 1);
 const faultsMsMax = 15 * 60_000;
 
 /** One run: a study from its creation to its end, under the faults that its seed draws. */
-export async function simulate(
-  seed: number,
-  name: ScenarioName,
-  onLine?: (line: string) => void,
-): Promise<Run> {
+export async function simulate(seed: number, name: ScenarioName, onLine?: (line: string) => void): Promise<Run> {
   const dice = newDice(seed, scenarioNames.indexOf(name));
   const scenario = scenarioOf(name, seed, dice);
   const scheduler = newScheduler(startMs);

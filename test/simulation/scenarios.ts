@@ -1,6 +1,6 @@
 import type * as z from 'zod';
+import type { UpdateStudyRequest } from '../../shared/api/messages.ts';
 import type { StudySpec } from '../../shared/domain/study.ts';
-import type { Deed } from './actors/operator.ts';
 import type { Dice } from './dice.ts';
 
 /** What is asked of the service in a run. */
@@ -11,6 +11,14 @@ export interface Scenario {
   /** How many trials a worker asks for, at most. */
   countMax: number;
   deeds: Deed[];
+}
+
+/** What a person does to a study besides creating it and looking at it. */
+export interface Deed {
+  afterMs: number;
+  what: { update: UpdateStudyRequest } | { enqueue: Record<string, number | boolean>[] };
+  /** Refusals with which it is done as well. */
+  refusals?: readonly string[];
 }
 
 export const scenarioNames = [
@@ -70,7 +78,12 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
         deeds: [
           {
             afterMs: minutes(1),
-            what: { enqueue: [{ a: 2, b: false }, { a: 4, b: true, c: 3 }] },
+            what: {
+              enqueue: [
+                { a: 2, b: false },
+                { a: 4, b: true, c: 3 },
+              ],
+            },
             // There may be no budget left for it, or the study may have ended.
             refusals: ['value_invalid', 'study_closed'],
           },

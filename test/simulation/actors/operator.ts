@@ -1,17 +1,9 @@
-import type { Study, UpdateStudyRequest } from '../../../shared/api/messages.ts';
+import type { Study } from '../../../shared/api/messages.ts';
 import { newProcess } from '../process.ts';
 import type { Cloud } from '../service/cloud.ts';
 import type { World } from '../world.ts';
 import { newCaller, refusalIn } from './caller.ts';
-import type { Scenario } from '../scenarios.ts';
-
-/** What a person does to a study besides creating it and looking at it. */
-export interface Deed {
-  afterMs: number;
-  what: { update: UpdateStudyRequest } | { enqueue: Record<string, number | boolean>[] };
-  /** Refusals with which it is done as well. */
-  refusals?: readonly string[];
-}
+import type { Deed, Scenario } from '../scenarios.ts';
 
 const lookEveryMs = 15_000;
 const patienceMs = 30_000;

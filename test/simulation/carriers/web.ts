@@ -36,7 +36,8 @@ export function fetchOf(world: World, cloud: Cloud, client: Process): Fetch {
         trace.note(client.name, `${what} → ${status} ${text.slice(0, 100)}`);
         const { operation, path } = matchRoute(request.method, url.pathname);
         const key = request.headers.get('idempotency-key');
-        const parse = (body: unknown): unknown => (typeof body === 'string' && body !== '' ? JSON.parse(body) : undefined);
+        const parse = (body: unknown): unknown =>
+          typeof body === 'string' && body !== '' ? JSON.parse(body) : undefined;
         tell(world, 'answered', { operation, path, request: parse(init.body), key, status, response: parse(text) });
         if (isLost('the answer')) return;
         const { headers } = response;

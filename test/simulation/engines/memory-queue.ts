@@ -33,12 +33,7 @@ interface Settings {
   pick?: (count: number) => number;
 }
 
-export function newMemoryQueue({
-  visibilitySeconds,
-  receiveCountMax,
-  nowMs,
-  pick = () => 0,
-}: Settings): MemoryQueue {
+export function newMemoryQueue({ visibilitySeconds, receiveCountMax, nowMs, pick = () => 0 }: Settings): MemoryQueue {
   const messages: Message[] = [];
   const dead: Message[] = [];
   let receptions = 0;

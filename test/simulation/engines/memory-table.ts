@@ -180,6 +180,6 @@ function copyOf<T extends AttributeValue>(value: T): T {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(copyOf) as T;
   const copy: Record<string, AttributeValue> = {};
-  for (const name in value) copy[name] = copyOf((value as Record<string, AttributeValue>)[name]);
+  for (const [name, inner] of Object.entries(value)) copy[name] = copyOf(inner);
   return copy as T;
 }

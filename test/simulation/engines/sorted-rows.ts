@@ -35,11 +35,11 @@ function order(a: Place, b: Place): number {
   return byteOrder(a.sort, b.sort) || byteOrder(a.pk, b.pk) || byteOrder(a.sk, b.sk);
 }
 
-const plain = /^[\x00-\x7f]*$/;
+const beyondPlain = /[^ -~]/;
 
 /** As UTF-8 sorts, which is another order than JavaScript's beyond U+FFFF. */
 function byteOrder(a: string, b: string): number {
   if (a === b) return 0;
-  if (plain.test(a) && plain.test(b)) return a < b ? -1 : 1;
+  if (!beyondPlain.test(a) && !beyondPlain.test(b)) return a < b ? -1 : 1;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

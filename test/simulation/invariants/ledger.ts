@@ -1,6 +1,14 @@
 import type { Attributes } from '../../../shared/store/table.ts';
 import type { Witness } from '../witness.ts';
-import { countersIn, slotsIn, studiesIn, trialsIn, type StoredCounter, type StoredStudy, type StoredTrial } from './stored.ts';
+import {
+  countersIn,
+  slotsIn,
+  studiesIn,
+  trialsIn,
+  type StoredCounter,
+  type StoredStudy,
+  type StoredTrial,
+} from './stored.ts';
 
 /** The study as it is at this moment, kept from the writes alone. */
 export interface Ledger extends Witness {

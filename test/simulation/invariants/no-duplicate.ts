@@ -12,8 +12,8 @@ export function noDuplicate({ violated }: Watch): Witness {
         const configuration = after && !before && configurationOf(after);
         if (configuration === undefined || configuration === false) continue;
         const holder = holders.get(configuration);
-        if (holder !== undefined) violated(`trials ${holder} and ${after!.number} both have ${configuration}`);
-        holders.set(configuration, after!.number);
+        if (holder !== undefined) violated(`trials ${holder} and ${after.number} both have ${configuration}`);
+        holders.set(configuration, after.number);
       }
     },
     answered: ({ operation, key, status, response }: Answer) => {

@@ -11,7 +11,9 @@ export function resultOnce({ ledger, violated }: Watch): Witness {
         const isSame =
           before.resultHash === after.resultHash && before.state === after.state && lossOf(before) === lossOf(after);
         if (!isSame)
-          violated(`trial ${after.number} was ${before.state} ${lossOf(before)} and is ${after.state} ${lossOf(after)}`);
+          violated(
+            `trial ${after.number} was ${before.state} ${lossOf(before)} and is ${after.state} ${lossOf(after)}`,
+          );
       }
     },
     answered: ({ operation, path, request, status }) => {

@@ -36,7 +36,12 @@ function tableOver({ table, faults }: World, process: Process): Table {
     update: (key, changes, condition) =>
       send(`update ${shown(key)}`, () => table.write({ kind: 'update', key, changes, condition }), true),
     delete: (key) => send(`delete ${shown(key)}`, () => table.delete(key)),
-    transact: (writes) => send(`transact ${writes.map(shownWrite).join(' ')}`, once(() => table.transact(writes)), true),
+    transact: (writes) =>
+      send(
+        `transact ${writes.map(shownWrite).join(' ')}`,
+        once(() => table.transact(writes)),
+        true,
+      ),
     query: (query) => send(`query ${query.by} ${query.from ?? ''}…${query.to ?? ''}`, () => table.query(query)),
     close: async () => undefined,
   };
