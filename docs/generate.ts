@@ -4,6 +4,7 @@ import { apiPage } from './api-page.ts';
 import { benchmarksPage } from './benchmarks-page.ts';
 import { costPage } from './cost-page.ts';
 import { kernelsModule } from './kernels-module.ts';
+import { simulationPage } from './simulation-page.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 /**
@@ -15,6 +16,7 @@ const documents = {
   'docs/api.md': apiPage(),
   'docs/benchmarks.md': benchmarksPage(),
   'docs/cost.md': costPage(),
+  'docs/simulation.md': simulationPage(),
   'shared/numerics/kernels-wasm.ts': kernelsModule(),
 };
 

@@ -6,6 +6,8 @@ export interface Faults {
   throttle: number;
   lostRequest: number;
   lostReply: number;
+  /** Of submissions, which nobody sends again. */
+  lostSubmission: number;
   conflict: number;
   /** Operations that take seconds. */
   slow: number;
@@ -48,6 +50,7 @@ const worst: Faults = {
   throttle: 0.05,
   lostRequest: 0.05,
   lostReply: 0.08,
+  lostSubmission: 0.4,
   conflict: 0.1,
   slow: 0.04,
   resendMax: 2,
@@ -67,10 +70,10 @@ const worst: Faults = {
   reclaim: 0.2,
   hostFailure: 0.1,
   imagePull: 0.05,
-  shortage: 0.3,
+  shortage: 0.6,
   jobFailure: 0.25,
   indexLagMs: 5_000,
-  listingLagMs: 60_000,
+  listingLagMs: 180_000,
   skewMs: 30_000,
 };
 

@@ -22,6 +22,8 @@ export interface EngineRequest<T> {
   effect: () => T;
   /** How often its client sends it again when there is no answer. */
   resendMax: number;
+  /** How often its reply is lost, where that is not as often as others. */
+  lostReply?: number;
   /** Whether it can be refused because others write the same items. */
   isContended?: boolean;
   /** What is thrown when nothing is known about it. */
@@ -58,7 +60,8 @@ export function newProcess(world: World, name: string): Process {
 
   const latencyMs = (): number => (dice.chance(faults.slow) ? dice.between(500, slowMsMax) : dice.between(1, 30));
 
-  function send<T>({ label, effect, resendMax, isContended, unavailable }: EngineRequest<T>): Promise<T> {
+  function send<T>(request: EngineRequest<T>): Promise<T> {
+    const { label, effect, resendMax, isContended, unavailable, lostReply = faults.lostReply } = request;
     sentCount++;
     return new Promise((resolve, reject) => {
       let tries = 0;
@@ -77,7 +80,7 @@ export function newProcess(world: World, name: string): Process {
           trace.note(name, `${label} → ${(error as Error).name}`);
           outcome = () => reject(error);
         }
-        if (dice.chance(faults.lostReply)) return again('lost reply', dice.between(200, timeoutMsMax));
+        if (dice.chance(lostReply)) return again('lost reply', dice.between(200, timeoutMsMax));
         resume(latencyMs(), label, outcome);
       };
       const again = (why: string, delayMs: number): void => {

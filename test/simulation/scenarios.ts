@@ -16,7 +16,7 @@ export interface Scenario {
 /** What a person does to a study besides creating it and looking at it. */
 export interface Deed {
   afterMs: number;
-  what: { update: UpdateStudyRequest } | { enqueue: Record<string, number | boolean>[] };
+  what: { update: UpdateStudyRequest } | { enqueue: Record<string, number | boolean>[] } | { cancel: number };
   /** Refusals with which it is done as well. */
   refusals?: readonly string[];
 }
@@ -57,15 +57,20 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
   });
   const parallel = 2 + dice.below(3);
   const minutes = (most: number): number => dice.between(0, most * 60_000);
+  const cancelling = (): Deed => ({
+    afterMs: minutes(4),
+    what: { cancel: dice.below(8) },
+    refusals: ['trial_not_found', 'trial_finished'],
+  });
   switch (name) {
     case 'pull-random': {
       const spec = { ...base, ...searched(24) };
       if (dice.chance(0.5)) spec.budget = { ...spec.budget, parallel };
-      return { spec, workers: 5, countMax: 3, deeds: [] };
+      return { spec, workers: 5, countMax: 3, deeds: dice.chance(0.4) ? [cancelling()] : [] };
     }
     case 'pull-100-workers':
       return {
-        spec: { ...base, space: floats, sampler: { kind: 'random' }, budget: { trials: 70 } },
+        spec: { ...base, space: floats, sampler: { kind: 'random' }, budget: { trials: 50 } },
         workers: 100,
         countMax: 1,
         deeds: [],
@@ -101,7 +106,11 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
     }
     case 'managed-random': {
       const spec = { ...base, ...searched(10), training };
-      return { spec: { ...spec, budget: { ...spec.budget, parallel } }, workers: 0, countMax: 0, deeds: [] };
+      const deeds: Deed[] = [];
+      if (dice.chance(0.4)) deeds.push(cancelling());
+      if (dice.chance(0.4))
+        deeds.push({ afterMs: minutes(5), what: { update: { state: 'paused' } }, refusals: ['study_closed'] });
+      return { spec: { ...spec, budget: { ...spec.budget, parallel } }, workers: 0, countMax: 0, deeds };
     }
     case 'managed-grid':
       return {

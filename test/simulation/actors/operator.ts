@@ -41,7 +41,10 @@ export function startOperator(
     await process.sleep(afterMs);
     try {
       if ('update' in what) await persist(() => client.updateStudy({ study: studyName, body: what.update }));
-      else {
+      else if ('cancel' in what) {
+        const request = { study: studyName, number: what.cancel, body: {}, idempotencyKey: `cancel-${i}` };
+        await persist(() => client.cancel(request));
+      } else {
         const body = { trials: what.enqueue.map((params) => ({ params })) };
         await persist(() => client.enqueue({ study: studyName, body, idempotencyKey: `enqueue-${i}` }));
       }

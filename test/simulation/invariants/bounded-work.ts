@@ -4,8 +4,8 @@ import { trialsIn } from './stored.ts';
 import type { Watch } from './watch.ts';
 
 /** For each open trial, and besides: what a sweep may read and write, whatever the history. */
-const operationsPerOpen = 60;
-const operationsBesides = 80;
+const operationsPerOpen = 30;
+const operationsBesides = 50;
 /** Fits that died, and those that two machines made at once. */
 const fitsBesides = 12;
 

@@ -84,7 +84,11 @@ function trainingOver({ queue, objects, batch, schedule, faults }: World, proces
     },
     runner: {
       // Sent once, whatever happens.
-      submit: (order) => send(`submit ${order.name.slice(-8)}`, () => ({ id: batch.submit(order) }), { resendMax: 0 }),
+      submit: (order) =>
+        send(`submit ${order.name.slice(-8)}`, () => ({ id: batch.submit(order) }), {
+          resendMax: 0,
+          lostReply: faults.lostSubmission,
+        }),
       findByName: (name) => send(`list ${name.slice(-8)}`, () => batch.findByName(name)),
       describe: (ids) => send(`describe ${ids.join(' ')}`, () => batch.describe(ids)),
       terminate: (id, reason) => send(`terminate ${id} (${reason})`, () => batch.terminate(id)),
