@@ -1,28 +1,21 @@
-import { startOperator, studyName } from './actors/operator.ts';
 import { launchOf } from './actors/job-program.ts';
+import { startOperator, studyName } from './actors/operator.ts';
 import { startSupervisor } from './actors/supervisor.ts';
 import { carryJobEvents } from './carriers/job-events.ts';
-import { carryMessages, queueSettings } from './carriers/messages.ts';
+import { carryMessages } from './carriers/messages.ts';
 import { carryRecords } from './carriers/records.ts';
 import { carrySweeps } from './carriers/sweeps.ts';
 import { newDice } from './dice.ts';
-import { newBatch } from './engines/batch.ts';
-import { newMemoryObjects } from './engines/memory-objects.ts';
-import { newMemoryQueue } from './engines/memory-queue.ts';
-import { newMemoryTable } from './engines/memory-table.ts';
-import { newSweepSchedule } from './engines/sweep-schedule.ts';
-import { calm, drawnFaults } from './faults.ts';
-import { witnessesOf } from './invariants/all.ts';
-import { newLedger } from './invariants/ledger.ts';
+import { calm } from './faults.ts';
 import { inspect } from './inspection.ts';
+import { newWorld } from './new-world.ts';
 import { restMs } from './rest.ts';
-import { scenarioNames, scenarioOf, type ScenarioName } from './scenarios.ts';
-import { newScheduler } from './scheduler.ts';
+import { scenarioNames, scenarioOf, type Scenario, type ScenarioName } from './scenarios.ts';
 import { newCloud } from './service/cloud.ts';
-import { newTrace } from './trace.ts';
-import { newVerdict, type Violation } from './verdict.ts';
+import type { Violation } from './verdict.ts';
 import { tell, type World } from './world.ts';
 
+/** What came of a run. */
 export interface Run {
   seed: number;
   scenario: ScenarioName;
@@ -32,8 +25,6 @@ export interface Run {
   steps: number;
   deaths: number;
   faults: number;
-  /** How long it took in the simulated world. */
-  lastedMs: number;
 }
 
 const startMs = Date.UTC(2026, 0, 1);
@@ -43,106 +34,10 @@ const faultsMsMax = 15 * 60_000;
 export async function simulate(seed: number, name: ScenarioName, onLine?: (line: string) => void): Promise<Run> {
   const dice = newDice(seed, scenarioNames.indexOf(name));
   const scenario = scenarioOf(name, seed, dice);
-  const scheduler = newScheduler(startMs);
-  const nowMs = (): number => scheduler.nowMs;
-  const trace = newTrace(nowMs, onLine);
-  const verdict = newVerdict();
-  const faults = drawnFaults(dice);
-  const ledger = newLedger();
-
-  const table = newMemoryTable({
-    nowMs,
-    lagMs: () => dice.between(0, faults.indexLagMs),
-    onChanges: (changes) => {
-      tell(world, 'changed', changes);
-      records(changes);
-    },
-  });
-  const queue = newMemoryQueue({ ...queueSettings, nowMs, pick: dice.below });
-  const batch = newBatch({
-    scheduler,
-    dice,
-    faults,
-    launch: launchOf(
-      () => world,
-      () => cloud,
-    ),
-    onEnded: (job) => {
-      trace.note('batch', `${job.id} ${job.name.slice(-8)} has ended: ${job.state === 'ended' ? job.end.kind : ''}`);
-      tell(world, 'ended', job.id);
-      jobEvents(job);
-    },
-  });
-  const schedule = newSweepSchedule(scheduler, (study) => sweeps(study));
-  const results: World['results'] = new Map();
-  const witnesses = [
-    ledger,
-    ...witnessesOf(
-      {
-        ledger,
-        scenario,
-        nowMs,
-        results,
-        watchedCount: () => schedule.size,
-        livingJobs: () => batch.living().length,
-      },
-      verdict,
-    ),
-  ];
-  const world: World = {
-    scheduler,
-    dice,
-    faults,
-    trace,
-    verdict,
-    witnesses,
-    table,
-    queue: {
-      ...queue,
-      send: (messages) => {
-        queue.send(messages);
-        for (const { delaySeconds = 0 } of messages) messageCarrier.wake(delaySeconds * 1000);
-      },
-    },
-    objects: newMemoryObjects(nowMs),
-    batch,
-    schedule,
-    counts: { deaths: 0, faults: 0 },
-    results,
-    isMortal: (who) => !who.startsWith('operator') && !who.startsWith('job-'),
-    isOver: false,
-  };
-  const cloud = newCloud(world);
-  const records = carryRecords(world, cloud);
-  const jobEvents = carryJobEvents(world, cloud);
-  const sweeps = carrySweeps(world, cloud);
-  const messageCarrier = carryMessages(world, cloud);
-
-  const calmMs = dice.between(0, faultsMsMax);
-  scheduler.after(calmMs, () => {
-    trace.note('world', 'is calm from here on');
-    calm(faults);
-  });
-  const deadlineMs = startMs + calmMs + restMs(scenario);
-  startOperator(world, cloud, scenario, () =>
-    startSupervisor(world, cloud, scenario.workers, {
-      study: studyName,
-      leaseSeconds: scenario.spec.lease!.seconds!,
-      countMax: scenario.countMax,
-      idleSeconds: scenario.workers,
-    }),
-  );
-  await scheduler.run(() => {
-    if (scheduler.nowMs > deadlineMs) {
-      tell(world, 'rests');
-      verdict.violated('I6 no-lost-trial', 'the study has ended, and something goes on');
-    }
-    return verdict.violation !== undefined;
-  });
-  if (!verdict.violation) {
-    tell(world, 'rests');
-    await inspect(world);
-  }
+  const world = newWorld(dice, scenario, startMs, onLine);
+  const { verdict, trace, counts } = world;
+  begin(world, scenario);
+  await runToRest(world, scenario);
   return {
     seed,
     scenario: name,
@@ -150,8 +45,45 @@ export async function simulate(seed: number, name: ScenarioName, onLine?: (line:
     lastLines: trace.lastLines(),
     traceHash: trace.hash(),
     steps: trace.count,
-    deaths: world.counts.deaths,
-    faults: world.counts.faults,
-    lastedMs: scheduler.nowMs - startMs,
+    ...counts,
   };
+}
+
+/** Everybody who does something: the service, what calls it when, and who wants something of it. */
+function begin(world: World, scenario: Scenario): void {
+  const cloud = newCloud(world);
+  carryRecords(world, cloud);
+  carryMessages(world, cloud);
+  carryJobEvents(world, cloud);
+  carrySweeps(world, cloud);
+  world.batch.runs(launchOf(world, cloud));
+  const { workers, countMax, spec } = scenario;
+  const settings = {
+    study: studyName,
+    leaseSeconds: spec.lease!.seconds!,
+    countMax,
+    idleSeconds: workers,
+  };
+  startOperator(world, cloud, scenario, () => startSupervisor(world, cloud, workers, settings));
+}
+
+/** Faults for a while, then none: what has to be at rest by then is looked at when nothing is left to happen. */
+async function runToRest(world: World, scenario: Scenario): Promise<void> {
+  const { scheduler, dice, faults, trace, verdict } = world;
+  const calmMs = dice.between(0, faultsMsMax);
+  scheduler.after(calmMs, () => {
+    trace.note('world', 'is calm from here on');
+    calm(faults);
+  });
+  const deadlineMs = startMs + calmMs + restMs(scenario);
+  await scheduler.run(() => {
+    if (scheduler.nowMs > deadlineMs) {
+      tell(world, 'rests');
+      verdict.violated('I6 no-lost-trial', 'the study has ended, and something goes on');
+    }
+    return verdict.violation !== undefined;
+  });
+  if (verdict.violation) return;
+  tell(world, 'rests');
+  await inspect(world);
 }

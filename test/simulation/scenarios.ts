@@ -109,8 +109,17 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
       const deeds: Deed[] = [];
       if (dice.chance(0.4)) deeds.push(cancelling());
       if (dice.chance(0.4))
-        deeds.push({ afterMs: minutes(5), what: { update: { state: 'paused' } }, refusals: ['study_closed'] });
-      return { spec: { ...spec, budget: { ...spec.budget, parallel } }, workers: 0, countMax: 0, deeds };
+        deeds.push({
+          afterMs: minutes(5),
+          what: { update: { state: 'paused' } },
+          refusals: ['study_closed'],
+        });
+      return {
+        spec: { ...spec, budget: { ...spec.budget, parallel } },
+        workers: 0,
+        countMax: 0,
+        deeds,
+      };
     }
     case 'managed-grid':
       return {
@@ -127,14 +136,28 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
       };
     case 'managed-stop':
       return {
-        spec: { ...base, space: floats, sampler: { kind: 'random' }, budget: { trials: 40, parallel }, training },
+        spec: {
+          ...base,
+          space: floats,
+          sampler: { kind: 'random' },
+          budget: { trials: 40, parallel },
+          training,
+        },
         workers: 0,
         countMax: 0,
         deeds: [
           { afterMs: minutes(8), what: { update: { state: 'stopped' } } },
           // Somebody who does not know of the stop.
-          { afterMs: minutes(8), what: { update: { state: 'paused' } }, refusals: ['study_closed'] },
-          { afterMs: minutes(10), what: { update: { state: 'active' } }, refusals: ['study_closed'] },
+          {
+            afterMs: minutes(8),
+            what: { update: { state: 'paused' } },
+            refusals: ['study_closed'],
+          },
+          {
+            afterMs: minutes(10),
+            what: { update: { state: 'active' } },
+            refusals: ['study_closed'],
+          },
           { afterMs: minutes(10), what: { update: { budget: { trials: 50 } } } },
         ],
       };

@@ -16,12 +16,12 @@ const ways = ['tell', 'object', 'line', 'objectThenTell', 'objectThenDies'] as c
 const failures = ['nothing', 'exitCode', 'outOfMemory', 'tellsFailed', 'garbage'] as const;
 
 /** The program in the container of a job: it asks to be let in, trains, and leaves a result in one way or another. */
-export function launchOf(world: () => World, cloud: () => Cloud): Launch {
+export function launchOf(world: World, cloud: Cloud): Launch {
   let launched = 0;
   return (order, jobId, exit) => {
-    const process = newProcess(world(), `${jobId}.${++launched}`);
+    const process = newProcess(world, `${jobId}.${++launched}`);
     const { CAVIA_TOKEN, CAVIA_STUDY, CAVIA_TRIAL, CAVIA_ATTEMPT, CAVIA_PARAMS, CAVIA_RESULT_URI } = order.environment;
-    const caller = newCaller(world(), cloud(), process, CAVIA_TOKEN);
+    const caller = newCaller(world, cloud, process, CAVIA_TOKEN);
     const task: Task = {
       jobId,
       study: CAVIA_STUDY,
@@ -33,7 +33,7 @@ export function launchOf(world: () => World, cloud: () => Cloud): Launch {
     const done: typeof exit = (...how) => {
       if (!process.isDead) exit(...how);
     };
-    void run(world(), process, caller, task, done);
+    void run(world, process, caller, task, done);
     return { kill: () => process.die('because it is killed') };
   };
 }

@@ -8,7 +8,7 @@ const batchMax = 10;
 const lateMsMax = 90_000;
 
 /** Brings messages of the queue to the function that handles them, as a mapping of SQS to Lambda does. */
-export function carryMessages(world: World, cloud: Cloud): { wake: (delayMs: number) => void } {
+export function carryMessages(world: World, cloud: Cloud): void {
   const { scheduler, dice, faults, queue } = world;
 
   function wake(delayMs: number): void {
@@ -47,5 +47,5 @@ export function carryMessages(world: World, cloud: Cloud): { wake: (delayMs: num
     });
   }
 
-  return { wake };
+  queue.onSent((delaySeconds) => wake(delaySeconds * 1000));
 }

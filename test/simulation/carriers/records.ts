@@ -11,7 +11,7 @@ const lateMsMax = 60_000;
  * Tells the function that fits models of results, and of studies that ended, as the stream of the table does: late, but
  * never not at all.
  */
-export function carryRecords({ scheduler, dice, faults }: World, cloud: Cloud): (changes: readonly Change[]) => void {
+export function carryRecords({ scheduler, dice, faults, table }: World, cloud: Cloud): void {
   const coming = new Set<string>();
 
   function deliver(tenant: string, id: string): void {
@@ -27,7 +27,7 @@ export function carryRecords({ scheduler, dice, faults }: World, cloud: Cloud): 
     );
   }
 
-  return (changes) => {
+  table.onChanges((changes) => {
     for (const change of changes.filter(isOfInterest)) {
       const match = studyPk.exec(change.key.pk);
       // Records of one study that come while others wait are in one batch with them.
@@ -41,7 +41,7 @@ export function carryRecords({ scheduler, dice, faults }: World, cloud: Cloud): 
         if (dice.chance(faults.recordDoubled)) scheduler.after(dice.between(0, lateMsMax), () => deliver(tenant, id));
       });
     }
-  };
+  });
 }
 
 /** The filters of the subscription. */

@@ -13,6 +13,10 @@ export interface Batch {
   lines(id: string): readonly string[];
   /** Jobs that have not ended. */
   living(): Job[];
+  /** Tells of every job that has ended. */
+  onEnded(listen: (job: Job) => void): void;
+  /** What its jobs do, from here on. */
+  runs(launch: Launch): void;
 }
 
 /** What runs in a job: it says how it ends, unless it is killed first. */
@@ -26,8 +30,6 @@ interface Settings {
   scheduler: Scheduler;
   dice: Dice;
   faults: Faults;
-  launch: Launch;
-  onEnded: (job: Job) => void;
 }
 
 interface Entry {
@@ -47,7 +49,9 @@ const retryCountMax = 2;
 const untilFaultMsMax = 60_000;
 const killMsMax = 30_000;
 
-export function newBatch({ scheduler, dice, faults, launch, onEnded }: Settings): Batch {
+export function newBatch({ scheduler, dice, faults }: Settings): Batch {
+  const listeners: ((job: Job) => void)[] = [];
+  let launch: Launch = () => ({ kill: () => undefined });
   const entries = new Map<string, Entry>();
   const nowMs = (): number => Math.floor(scheduler.nowMs);
   const isListed = ({ listedMs }: Entry): boolean => listedMs <= scheduler.nowMs;
@@ -55,16 +59,24 @@ export function newBatch({ scheduler, dice, faults, launch, onEnded }: Settings)
   function end(entry: Entry, kind: JobEndKind, exitCode?: number): void {
     if (entry.job.state === 'ended') return;
     const { id, name, createdMs, startedMs } = entry.job;
-    const how: JobEnd = { kind, exitCode, message: kind === 'succeeded' ? '' : `It ended with ${kind}.` };
+    const how: JobEnd = {
+      kind,
+      exitCode,
+      message: kind === 'succeeded' ? '' : `It ended with ${kind}.`,
+    };
     entry.job = { id, name, createdMs, startedMs, state: 'ended', end: how, endedMs: nowMs() };
-    onEnded(entry.job);
+    for (const listen of listeners) listen(entry.job);
   }
 
   function start(entry: Entry): void {
     if (entry.job.state === 'ended' || entry.isTerminating) return;
     if (dice.chance(faults.imagePull)) return end(entry, 'imagePull');
     const count = ++entry.startCount;
-    entry.job = { ...(entry.job as Job & { state: 'queued' }), state: 'running', startedMs: nowMs() };
+    entry.job = {
+      ...(entry.job as Job & { state: 'queued' }),
+      state: 'running',
+      startedMs: nowMs(),
+    };
     const container = launch(entry.order, entry.job.id, (code, kind, lines = []) => {
       if (entry.startCount !== count || entry.job.state !== 'running') return;
       entry.lines = lines;
@@ -98,9 +110,23 @@ export function newBatch({ scheduler, dice, faults, launch, onEnded }: Settings)
   return {
     submit: (order) => {
       const id = `job-${entries.size + 1}`;
-      const job: Job = { id, name: order.name, createdMs: nowMs(), startedMs: undefined, state: 'queued' };
+      const job: Job = {
+        id,
+        name: order.name,
+        createdMs: nowMs(),
+        startedMs: undefined,
+        state: 'queued',
+      };
       const listedMs = scheduler.nowMs + dice.between(0, faults.listingLagMs);
-      const entry = { job, order, listedMs, container: undefined, startCount: 0, isTerminating: false, lines: [] };
+      const entry = {
+        job,
+        order,
+        listedMs,
+        container: undefined,
+        startCount: 0,
+        isTerminating: false,
+        lines: [],
+      };
       entries.set(id, entry);
       const waitMs = dice.between(500, dice.chance(faults.shortage) ? shortageMsMax : queueMsMax);
       scheduler.after(waitMs, () => start(entry));
@@ -122,6 +148,8 @@ export function newBatch({ scheduler, dice, faults, launch, onEnded }: Settings)
     },
     lines: (id) => entries.get(id)?.lines ?? [],
     living: () => [...entries.values()].map(jobIn).filter(({ state }) => state !== 'ended'),
+    onEnded: (listen) => void listeners.push(listen),
+    runs: (program) => (launch = program),
   };
 }
 

@@ -15,6 +15,8 @@ export interface MemoryQueue {
   changeVisibility(handle: string, seconds: number): void;
   counts(): QueueCounts;
   redrive(): void;
+  /** Tells of every message, with the seconds until it can be received. */
+  onSent(listen: (delaySeconds: number) => void): void;
 }
 
 interface Message {
@@ -36,6 +38,7 @@ interface Settings {
 export function newMemoryQueue({ visibilitySeconds, receiveCountMax, nowMs, pick = () => 0 }: Settings): MemoryQueue {
   const messages: Message[] = [];
   const dead: Message[] = [];
+  const listeners: ((delaySeconds: number) => void)[] = [];
   let receptions = 0;
 
   const isVisible = ({ visibleMs }: Message): boolean => visibleMs <= nowMs();
@@ -57,8 +60,15 @@ export function newMemoryQueue({ visibilitySeconds, receiveCountMax, nowMs, pick
   return {
     send: (sent) => {
       assertMessages(sent, messageBytesMax);
-      for (const { body, delaySeconds = 0 } of sent)
-        messages.push({ body, visibleMs: nowMs() + delaySeconds * 1000, receiveCount: 0, handle: undefined });
+      for (const { body, delaySeconds = 0 } of sent) {
+        messages.push({
+          body,
+          visibleMs: nowMs() + delaySeconds * 1000,
+          receiveCount: 0,
+          handle: undefined,
+        });
+        for (const listen of listeners) listen(delaySeconds);
+      }
     },
     receive: (max) => {
       const received: ReceivedMessage[] = [];
@@ -67,7 +77,11 @@ export function newMemoryQueue({ visibilitySeconds, receiveCountMax, nowMs, pick
         if (!message) break;
         message.visibleMs = nowMs() + visibilitySeconds * 1000;
         message.handle = `reception-${receptions++}`;
-        received.push({ body: message.body, handle: message.handle, receiveCount: ++message.receiveCount });
+        received.push({
+          body: message.body,
+          handle: message.handle,
+          receiveCount: ++message.receiveCount,
+        });
       }
       return received;
     },
@@ -92,6 +106,7 @@ export function newMemoryQueue({ visibilitySeconds, receiveCountMax, nowMs, pick
     redrive: () => {
       for (const message of dead.splice(0)) messages.push({ ...message, visibleMs: nowMs(), receiveCount: 0 });
     },
+    onSent: (listen) => void listeners.push(listen),
   };
 }
 

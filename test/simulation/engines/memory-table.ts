@@ -25,6 +25,8 @@ export interface MemoryTable {
   delete(key: Key): void;
   transact(writes: TransactWrite[]): Transacted;
   query(query: Query): Page;
+  /** Tells of all that a write changed, once it is done. */
+  onChanges(listen: (changes: readonly Change[]) => void): void;
 }
 
 /** One item before and after a write. */
@@ -42,18 +44,13 @@ interface Row {
 }
 
 interface Settings {
-  /** Told of all that a write changed, once it is done. */
-  onChanges?: (changes: readonly Change[]) => void;
   nowMs?: () => number;
   /** How long the index of open trials does not know of a change. */
   lagMs?: () => number;
 }
 
-export function newMemoryTable({
-  onChanges = () => undefined,
-  nowMs = () => 0,
-  lagMs = () => 0,
-}: Settings = {}): MemoryTable {
+export function newMemoryTable({ nowMs = () => 0, lagMs = () => 0 }: Settings = {}): MemoryTable {
+  const listeners: ((changes: readonly Change[]) => void)[] = [];
   const partitions = new Map<string, Row[]>();
   const index = openIndex<Row>(nowMs, lagMs);
 
@@ -99,7 +96,7 @@ export function newMemoryTable({
   function apply(changes: readonly Change[]): void {
     const made = changes.filter(({ before, after }) => before !== after);
     for (const { key, after } of made) put(key, after);
-    onChanges(made);
+    for (const listen of listeners) listen(made);
   }
 
   return {
@@ -128,6 +125,7 @@ export function newMemoryTable({
       const rows = by === 'pk' ? rowsOf({ table, pk: partition }) : index.rows(partition);
       return pageOf(table, rangeOf(rows, query), query);
     },
+    onChanges: (listen) => void listeners.push(listen),
   };
 }
 

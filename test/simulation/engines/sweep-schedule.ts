@@ -6,11 +6,14 @@ export interface SweepSchedule {
   start(name: StudyName): void;
   stop(name: StudyName): void;
   readonly size: number;
+  /** Tells when a sweep is due. */
+  onDue(listen: (name: StudyName) => void): void;
 }
 
 export const sweepEveryMs = 60_000;
 
-export function newSweepSchedule(scheduler: Scheduler, onDue: (name: StudyName) => void): SweepSchedule {
+export function newSweepSchedule(scheduler: Scheduler): SweepSchedule {
+  const listeners: ((name: StudyName) => void)[] = [];
   const known = new Map<string, object>();
   return {
     start: (name) => {
@@ -19,7 +22,7 @@ export function newSweepSchedule(scheduler: Scheduler, onDue: (name: StudyName) 
       known.set(name.study, mine);
       const tick = (): void => {
         if (known.get(name.study) !== mine) return;
-        onDue(name);
+        for (const listen of listeners) listen(name);
         scheduler.after(sweepEveryMs, tick);
       };
       scheduler.after(sweepEveryMs, tick);
@@ -28,5 +31,6 @@ export function newSweepSchedule(scheduler: Scheduler, onDue: (name: StudyName) 
     get size() {
       return known.size;
     },
+    onDue: (listen) => void listeners.push(listen),
   };
 }
