@@ -63,12 +63,7 @@ function kept(): Finding[] {
 async function findingOf({ name, reason, patch }: Mutant): Promise<Finding> {
   const output = await withPatch(patch, simulatedFolders, async (copy) => simulated(copy));
   const found = output === '' ? null : (JSON.parse(output) as NonNullable<Finding['caught']>);
-  const caught = found && {
-    invariant: found.invariant,
-    scenario: found.scenario,
-    seed: found.seed,
-    runs: found.runs,
-  };
+  const caught = found && { invariant: found.invariant, scenario: found.scenario, seed: found.seed, runs: found.runs };
   return { mutant: name, reason, caught };
 }
 

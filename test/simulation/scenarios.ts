@@ -62,11 +62,20 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
     what: { cancel: dice.below(8) },
     refusals: ['trial_not_found', 'trial_finished'],
   });
+  const enqueuing = (enqueue: Record<string, number | boolean>[]): Deed => ({
+    afterMs: minutes(2),
+    what: { enqueue },
+    // There may be no budget left for it, or the study may have ended.
+    refusals: ['value_invalid', 'study_closed'],
+  });
   switch (name) {
     case 'pull-random': {
       const spec = { ...base, ...searched(24) };
       if (dice.chance(0.5)) spec.budget = { ...spec.budget, parallel };
-      return { spec, workers: 5, countMax: 3, deeds: dice.chance(0.4) ? [cancelling()] : [] };
+      const deeds = dice.chance(0.4) ? [cancelling()] : [];
+      const values = spec.space === floats ? [0.1, 0.3, 0.5, 0.7] : [3, 9, 15, 21];
+      if (dice.chance(0.5)) deeds.push(enqueuing(values.map((x) => ({ x }))));
+      return { spec, workers: 5, countMax: 3, deeds };
     }
     case 'pull-100-workers':
       return {
@@ -81,17 +90,10 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
         workers: 5,
         countMax: 3,
         deeds: [
-          {
-            afterMs: minutes(1),
-            what: {
-              enqueue: [
-                { a: 2, b: false },
-                { a: 4, b: true, c: 3 },
-              ],
-            },
-            // There may be no budget left for it, or the study may have ended.
-            refusals: ['value_invalid', 'study_closed'],
-          },
+          enqueuing([
+            { a: 2, b: false },
+            { a: 4, b: true, c: 3 },
+          ]),
         ],
       };
     case 'budget-raised': {
@@ -109,17 +111,8 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
       const deeds: Deed[] = [];
       if (dice.chance(0.4)) deeds.push(cancelling());
       if (dice.chance(0.4))
-        deeds.push({
-          afterMs: minutes(5),
-          what: { update: { state: 'paused' } },
-          refusals: ['study_closed'],
-        });
-      return {
-        spec: { ...spec, budget: { ...spec.budget, parallel } },
-        workers: 0,
-        countMax: 0,
-        deeds,
-      };
+        deeds.push({ afterMs: minutes(5), what: { update: { state: 'paused' } }, refusals: ['study_closed'] });
+      return { spec: { ...spec, budget: { ...spec.budget, parallel } }, workers: 0, countMax: 0, deeds };
     }
     case 'managed-grid':
       return {
@@ -136,28 +129,14 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
       };
     case 'managed-stop':
       return {
-        spec: {
-          ...base,
-          space: floats,
-          sampler: { kind: 'random' },
-          budget: { trials: 40, parallel },
-          training,
-        },
+        spec: { ...base, space: floats, sampler: { kind: 'random' }, budget: { trials: 40, parallel }, training },
         workers: 0,
         countMax: 0,
         deeds: [
           { afterMs: minutes(8), what: { update: { state: 'stopped' } } },
           // Somebody who does not know of the stop.
-          {
-            afterMs: minutes(8),
-            what: { update: { state: 'paused' } },
-            refusals: ['study_closed'],
-          },
-          {
-            afterMs: minutes(10),
-            what: { update: { state: 'active' } },
-            refusals: ['study_closed'],
-          },
+          { afterMs: minutes(8), what: { update: { state: 'paused' } }, refusals: ['study_closed'] },
+          { afterMs: minutes(10), what: { update: { state: 'active' } }, refusals: ['study_closed'] },
           { afterMs: minutes(10), what: { update: { budget: { trials: 50 } } } },
         ],
       };

@@ -42,12 +42,7 @@ export function startOperator(
     try {
       if ('update' in what) await persist(() => client.updateStudy({ study: studyName, body: what.update }));
       else if ('cancel' in what) {
-        const request = {
-          study: studyName,
-          number: what.cancel,
-          body: {},
-          idempotencyKey: `cancel-${i}`,
-        };
+        const request = { study: studyName, number: what.cancel, body: {}, idempotencyKey: `cancel-${i}` };
         await persist(() => client.cancel(request));
       } else {
         const body = { trials: what.enqueue.map((params) => ({ params })) };

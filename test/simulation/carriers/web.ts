@@ -38,14 +38,7 @@ export function fetchOf(world: World, cloud: Cloud, client: Process): Fetch {
         const key = request.headers.get('idempotency-key');
         const parse = (body: unknown): unknown =>
           typeof body === 'string' && body !== '' ? JSON.parse(body) : undefined;
-        tell(world, 'answered', {
-          operation,
-          path,
-          request: parse(init.body),
-          key,
-          status,
-          response: parse(text),
-        });
+        tell(world, 'answered', { operation, path, request: parse(init.body), key, status, response: parse(text) });
         if (isLost('the answer')) return;
         const { headers } = response;
         scheduler.after(dice.between(1, 200), () => settle(() => resolve(new Response(text, { status, headers }))));

@@ -59,11 +59,7 @@ export function newBatch({ scheduler, dice, faults }: Settings): Batch {
   function end(entry: Entry, kind: JobEndKind, exitCode?: number): void {
     if (entry.job.state === 'ended') return;
     const { id, name, createdMs, startedMs } = entry.job;
-    const how: JobEnd = {
-      kind,
-      exitCode,
-      message: kind === 'succeeded' ? '' : `It ended with ${kind}.`,
-    };
+    const how: JobEnd = { kind, exitCode, message: kind === 'succeeded' ? '' : `It ended with ${kind}.` };
     entry.job = { id, name, createdMs, startedMs, state: 'ended', end: how, endedMs: nowMs() };
     for (const listen of listeners) listen(entry.job);
   }
@@ -72,11 +68,7 @@ export function newBatch({ scheduler, dice, faults }: Settings): Batch {
     if (entry.job.state === 'ended' || entry.isTerminating) return;
     if (dice.chance(faults.imagePull)) return end(entry, 'imagePull');
     const count = ++entry.startCount;
-    entry.job = {
-      ...(entry.job as Job & { state: 'queued' }),
-      state: 'running',
-      startedMs: nowMs(),
-    };
+    entry.job = { ...(entry.job as Job & { state: 'queued' }), state: 'running', startedMs: nowMs() };
     const container = launch(entry.order, entry.job.id, (code, kind, lines = []) => {
       if (entry.startCount !== count || entry.job.state !== 'running') return;
       entry.lines = lines;
@@ -110,23 +102,9 @@ export function newBatch({ scheduler, dice, faults }: Settings): Batch {
   return {
     submit: (order) => {
       const id = `job-${entries.size + 1}`;
-      const job: Job = {
-        id,
-        name: order.name,
-        createdMs: nowMs(),
-        startedMs: undefined,
-        state: 'queued',
-      };
+      const job: Job = { id, name: order.name, createdMs: nowMs(), startedMs: undefined, state: 'queued' };
       const listedMs = scheduler.nowMs + dice.between(0, faults.listingLagMs);
-      const entry = {
-        job,
-        order,
-        listedMs,
-        container: undefined,
-        startCount: 0,
-        isTerminating: false,
-        lines: [],
-      };
+      const entry = { job, order, listedMs, container: undefined, startCount: 0, isTerminating: false, lines: [] };
       entries.set(id, entry);
       const waitMs = dice.between(500, dice.chance(faults.shortage) ? shortageMsMax : queueMsMax);
       scheduler.after(waitMs, () => start(entry));

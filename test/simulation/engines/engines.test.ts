@@ -9,10 +9,7 @@ import { asTable, newMemoryTable } from './memory-table.ts';
 tableContract('the table of the simulation', async () => asTable(newMemoryTable()));
 
 queueContract('the queue of the simulation', async () => {
-  const settings = {
-    visibilitySeconds: suiteVisibilitySeconds,
-    receiveCountMax: suiteReceiveCountMax,
-  };
+  const settings = { visibilitySeconds: suiteVisibilitySeconds, receiveCountMax: suiteReceiveCountMax };
   return asQueue(newMemoryQueue({ ...settings, nowMs: Date.now }), Date.now, (ms) => sleep(ms));
 });
 

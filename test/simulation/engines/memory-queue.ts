@@ -61,12 +61,7 @@ export function newMemoryQueue({ visibilitySeconds, receiveCountMax, nowMs, pick
     send: (sent) => {
       assertMessages(sent, messageBytesMax);
       for (const { body, delaySeconds = 0 } of sent) {
-        messages.push({
-          body,
-          visibleMs: nowMs() + delaySeconds * 1000,
-          receiveCount: 0,
-          handle: undefined,
-        });
+        messages.push({ body, visibleMs: nowMs() + delaySeconds * 1000, receiveCount: 0, handle: undefined });
         for (const listen of listeners) listen(delaySeconds);
       }
     },
@@ -77,11 +72,7 @@ export function newMemoryQueue({ visibilitySeconds, receiveCountMax, nowMs, pick
         if (!message) break;
         message.visibleMs = nowMs() + visibilitySeconds * 1000;
         message.handle = `reception-${receptions++}`;
-        received.push({
-          body: message.body,
-          handle: message.handle,
-          receiveCount: ++message.receiveCount,
-        });
+        received.push({ body: message.body, handle: message.handle, receiveCount: ++message.receiveCount });
       }
       return received;
     },

@@ -55,10 +55,7 @@ export function slotsIn(changes: readonly Change[]): Versions<Attributes>[] {
 function versionsIn<T>(changes: readonly Change[], sk: RegExp): Versions<T>[] {
   return changes
     .filter(({ key }) => key.table === 'core' && key.pk.startsWith('T#') && sk.test(key.sk))
-    .map(({ before, after }) => ({
-      before: before as T | undefined,
-      after: after as T | undefined,
-    }));
+    .map(({ before, after }) => ({ before: before as T | undefined, after: after as T | undefined }));
 }
 
 export function isOpen({ state }: StoredTrial): boolean {

@@ -29,11 +29,7 @@ interface Server extends Container {
 const functionMsMax = 30_000;
 /** On Lambda a container has one request at a time, on a machine of one's own as many as there are. */
 const loads = [1, 8];
-const localCaller: Caller = {
-  tenant: firstTenant,
-  principal: 'local',
-  scopes: ['read', 'write', 'admin'],
-};
+const localCaller: Caller = { tenant: firstTenant, principal: 'local', scopes: ['read', 'write', 'admin'] };
 
 export function newCloud(world: World): Cloud {
   const { scheduler, dice } = world;
