@@ -129,7 +129,13 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
       };
     case 'managed-stop':
       return {
-        spec: { ...base, space: floats, sampler: { kind: 'random' }, budget: { trials: 40, parallel }, training },
+        spec: {
+          ...base,
+          space: floats,
+          sampler: { kind: 'random' },
+          budget: { trials: 40, parallel },
+          training: { ...training, environment: { LONG_SECONDS: '20000' } },
+        },
         workers: 0,
         countMax: 0,
         deeds: [

@@ -7,6 +7,8 @@ import { resultOf } from './results.ts';
 
 const bootMsMax = 10_000;
 const trainMsMax = 60_000;
+/** How many trainings take as long as their study lets them. */
+const takesLong = 0.4;
 const heartbeatMs = 20_000;
 const startTriesMax = 8;
 
@@ -29,6 +31,7 @@ export function launchOf(world: World, cloud: Cloud): Launch {
       attempt: Number(CAVIA_ATTEMPT),
       params: JSON.parse(CAVIA_PARAMS) as Record<string, unknown>,
       resultKey: CAVIA_RESULT_URI.replace('memory:///', ''),
+      longSeconds: order.environment.LONG_SECONDS ?? '0',
     };
     const done: typeof exit = (...how) => {
       if (!process.isDead) exit(...how);
@@ -45,6 +48,7 @@ interface Task {
   attempt: number;
   params: Record<string, unknown>;
   resultKey: string;
+  longSeconds: string;
 }
 
 async function run(
@@ -56,13 +60,15 @@ async function run(
 ): Promise<void> {
   const { dice, faults, objects } = world;
   const { client } = caller;
-  const { jobId, study, number, attempt, params, resultKey } = task;
+  const { jobId, study, number, attempt, params, resultKey, longSeconds } = task;
   await process.sleep(dice.between(100, bootMsMax));
   const isLetIn = await start(world, process, caller, task);
   if (isLetIn !== 'yes') return exit(isLetIn === 'no' ? 0 : 1);
   tell(world, 'trains', { jobId, number, attempt });
 
-  for (let leftMs = dice.between(1_000, trainMsMax); leftMs > 0; leftMs -= heartbeatMs) {
+  const longMs = Number(longSeconds) * 1000;
+  const lastsMs = longMs > 0 && dice.chance(takesLong) ? longMs : dice.between(1_000, trainMsMax);
+  for (let leftMs = lastsMs; leftMs > 0; leftMs -= heartbeatMs) {
     await process.sleep(Math.min(leftMs, heartbeatMs));
     if (leftMs > heartbeatMs) await client.report({ study, number, body: {} }).catch(() => undefined);
   }
