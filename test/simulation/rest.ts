@@ -4,7 +4,7 @@ import type { Scenario } from './scenarios.ts';
 import { patience } from './service/ports-of-process.ts';
 
 /** The longest that one attempt of a trial takes where nothing goes wrong: waiting, training, being heard of. */
-const attemptMs = 150_000;
+const attemptMs = 300_000;
 /** How far clocks can be apart, twice. */
 const skewMs = 60_000;
 

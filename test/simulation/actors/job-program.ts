@@ -6,7 +6,9 @@ import { newCaller, refusalIn, type Caller } from './caller.ts';
 import { resultOf } from './results.ts';
 
 const bootMsMax = 10_000;
-const trainMsMax = 60_000;
+const trainMsMax = 150_000;
+/** How long it holds its machine after it has told. */
+const goingMsMax = 40_000;
 /** How many trainings take as long as their study lets them. */
 const takesLong = 0.4;
 const heartbeatMs = 20_000;
@@ -91,6 +93,7 @@ async function run(
         return exit(137, 'outOfMemory');
       case 'tellsFailed':
         await say({ state: 'failed', message: 'the disk is full' });
+        await process.sleep(dice.between(0, goingMsMax));
         return exit(1);
       case 'garbage':
         write('no result');
@@ -100,8 +103,7 @@ async function run(
   const way = dice.pick(ways);
   if (way !== 'tell' && way !== 'line') write(result);
   if (way === 'tell' || way === 'objectThenTell') await say({ values });
-  // It holds its machine for a while after it has told.
-  await process.sleep(dice.between(0, 5_000));
+  await process.sleep(dice.between(0, goingMsMax));
   return exit(way === 'objectThenDies' ? 1 : 0, undefined, way === 'line' ? ['epoch 9', result] : []);
 }
 
