@@ -5,6 +5,7 @@ import { benchmarksPage } from './benchmarks-page.ts';
 import { cliPage } from './cli-page.ts';
 import { costPage } from './cost-page.ts';
 import { kernelsModule } from './kernels-module.ts';
+import { simulationPage } from './simulation-page.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 /**
@@ -17,6 +18,7 @@ const documents = {
   'docs/cli.md': cliPage(),
   'docs/benchmarks.md': benchmarksPage(),
   'docs/cost.md': costPage(),
+  'docs/simulation.md': simulationPage(),
   'shared/numerics/kernels-wasm.ts': kernelsModule(),
 };
 

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { withPatch } from '../patched-tree.ts';
 import { conclude } from '../record.ts';
 import { counts, methodOf, pairingOf, type Method } from './comparison.ts';
 import { openEngine } from './engine.ts';
@@ -38,7 +37,7 @@ const whole = await methodIn(tree, 'cavia');
 const rows: Record<string, string | number>[] = [];
 for (const patch of patches) {
   const name = basename(patch, '.patch');
-  const pairing = pairingOf(await withPatch(patch, async (copy) => methodIn(copy, name)), whole, chosen)!;
+  const pairing = pairingOf(await withPatch(patch, ['shared'], async (copy) => methodIn(copy, name)), whole, chosen)!;
   rows.push({
     without: name,
     studies: pairing.pairs,
@@ -61,18 +60,4 @@ conclude('regret-ablations', asked.quick || asked.patches !== undefined, rows, {
 async function methodIn(root: string, name: string): Promise<Method> {
   const engine = await openEngine(root);
   return methodOf(name, engine.version, await ownRuns(engine, problems, chosen, seeds), chosen, seeds);
-}
-
-/** With a copy of the tree that the patch was applied to; gone afterwards. */
-async function withPatch<T>(patch: string, use: (copy: string) => Promise<T>): Promise<T> {
-  const copy = mkdtempSync(join(tmpdir(), 'cavia-ablation-'));
-  try {
-    cpSync(join(tree, 'shared'), join(copy, 'shared'), { recursive: true });
-    cpSync(join(tree, 'package.json'), join(copy, 'package.json'));
-    symlinkSync(join(tree, 'node_modules'), join(copy, 'node_modules'));
-    execFileSync('git', ['apply', '--recount', patch], { cwd: copy, stdio: ['ignore', 'ignore', 'inherit'] });
-    return await use(copy);
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
 }

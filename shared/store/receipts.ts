@@ -16,9 +16,7 @@ export function openReceiptStore(table: Table, nowMs: () => number): ReceiptStor
         ? receiptOf(request, item.attributes)
         : undefined;
     },
-    keep: async (tenant, receipt) => {
-      await table.transact(receiptWrites(receipt, { tenant }, nowMs()));
-    },
+    keep: async (tenant, receipt) => (await table.transact(receiptWrites(receipt, { tenant }, nowMs()))).ok,
   };
 }
 

@@ -50,11 +50,13 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
       for await (const { attributes } of items) yield trialOf(namesOf(study), attributes);
     },
 
-    claimable: async (study, now, limit) => {
+    claimable: async (study, now, limit, isWaitingWanted) => {
       const page = await table.query({
         table: 'core',
         by: 'openPk',
         partition: studyPk(keyOf(study)),
+        // Waiting ones are due since 0.
+        ...(!isWaitingWanted && { from: openSk(1, 0) }),
         to: openSk(now, 99_999_999),
         limit,
       });

@@ -51,7 +51,7 @@ const scenarios: Record<string, Partial<z.input<typeof StudySpec>>> = {
 const dynamoDbEndpoint = inject('dynamoDbEndpoint');
 
 describe.each(Object.entries(scenarios))('%s under lost requests, lost replies and dying workers', (name, spec) => {
-  it.each([1, 2, 3, 4, 5, 6])('keeps every invariant on SQLite (seed %i)', async (seed) => {
+  it.each([1, 2])('keeps every invariant on SQLite (seed %i)', async (seed) => {
     expect(await brokenBy(spec, seed, async (around) => openService(around))).toEqual([]);
   });
 

@@ -209,6 +209,13 @@ const folders = [
   'test/service/studies',
   'test/service/training',
   'test/service/trials',
+  'test/simulation',
+  'test/simulation/actors',
+  'test/simulation/carriers',
+  'test/simulation/engines',
+  'test/simulation/invariants',
+  'test/simulation/mutations',
+  'test/simulation/service',
   'test/store',
   'test/tidy',
 ];

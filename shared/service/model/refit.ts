@@ -40,7 +40,32 @@ export async function refit(
   const look = async (): Promise<Look | undefined> => lookAt(ports, await ports.studies.find(tenant, id));
   const first = await look();
   if (!first || !isDue(first)) return false;
-  const { study } = first;
+  const isLast = first.study.state === 'finished';
+  return isLast ? fitLast(ports, first, look, breathe) : fitUnderLease(ports, first.study, look, breathe);
+}
+
+/** Who has the lease may have died, and after the last result nobody comes who would find that out: fits without it. */
+async function fitLast(
+  ports: Ports,
+  first: Look,
+  look: () => Promise<Look | undefined>,
+  breathe: () => Promise<void>,
+): Promise<boolean> {
+  let found: Look | undefined = first;
+  for (let round = 0; round < roundCountMax; round++) {
+    await fit(ports, found, breathe);
+    found = await look();
+    if (!found || !isDue(found)) return false;
+  }
+  return true;
+}
+
+async function fitUnderLease(
+  ports: Ports,
+  study: StudyRecord,
+  look: () => Promise<Look | undefined>,
+  breathe: () => Promise<void>,
+): Promise<boolean> {
   await ports.models.markDirty(study);
   const owner = ports.identifiers.ulid();
   const now = ports.clock.nowMs();

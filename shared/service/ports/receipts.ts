@@ -11,6 +11,6 @@ export interface Receipt {
 
 export interface ReceiptStore {
   find(tenant: string, request: string): Promise<Receipt | undefined>;
-  /** For an answer that had no effect to commit it with. The first one stays. */
-  keep(tenant: string, receipt: Receipt): Promise<void>;
+  /** For an answer that had no effect to commit it with. @returns whether it is the first; that one stays. */
+  keep(tenant: string, receipt: Receipt): Promise<boolean>;
 }

@@ -86,8 +86,11 @@ export interface TrialStore {
   holderOf(study: StudyRecord, params: Params): Promise<number | undefined>;
   page(study: StudyRecord, from: number, limit: number): Promise<{ trials: TrialRecord[]; next: number | undefined }>;
   all(study: StudyRecord): AsyncGenerator<TrialRecord>;
-  /** Trials that can be given out now. A hint: only a commit tells. */
-  claimable(study: StudyRecord, nowMs: number, limit: number): Promise<TrialRecord[]>;
+  /**
+   * Trials that can be given out now, the waiting ones first. A hint: only a commit tells.
+   * @param isWaitingWanted whether waiting ones are of use, or only running ones whose lease ran out.
+   */
+  claimable(study: StudyRecord, nowMs: number, limit: number, isWaitingWanted: boolean): Promise<TrialRecord[]>;
   /** Everything that has not ended, read consistently. */
   open(study: StudyRecord, counter: Counter): Promise<OpenTrials<TrialRecord>>;
   /** Moves the frontier after a look. @returns the counter then, or undefined when it had changed since. */

@@ -130,7 +130,9 @@ class Asking {
     // A request for fixed values is not served by a trial that has others.
     if (wanted === 0 || Object.keys(this.#fixed).length > 0) return [];
     const now = this.#ports.clock.nowMs();
-    const found = await this.#ports.trials.claimable(this.#study, now, wanted + this.#gone.size);
+    const limit = wanted + this.#gone.size;
+    // Where no more may be started, what waits must not hide what is running and abandoned.
+    const found = await this.#ports.trials.claimable(this.#study, now, limit, this.#waitingMax > 0);
     const claimable: TrialRecord[] = [];
     // A number that this ask was too slow with, and that was put back meanwhile: the commit will say so.
     const held = new Set(this.#held.map(({ number }) => number));

@@ -56,7 +56,9 @@ export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise
     const outcome = await addChunk(ports, study, chunk, body, receiptFor);
     if (outcome === 'answered') return replayOfRival(ports, call, keyed!, revive);
     const receipt = outcome === 'nothing' ? receiptFor(body.trials) : undefined;
-    if (receipt) await ports.receipts.keep(study.tenant, receipt);
+    // All that it brings is there: perhaps because the same request has brought it at the same time.
+    if (receipt && !(await ports.receipts.keep(study.tenant, receipt)))
+      return replayOfRival(ports, call, keyed!, revive);
   }
   if (keepsModel(study.spec) && entries.some(({ result }) => result)) ports.onResults(study);
   return { status: 201, body };

@@ -60,6 +60,17 @@ describe('ask', () => {
     expect(await audit(service.client, study)).toEqual([]);
   });
 
+  it('takes over an abandoned trial at the parallel limit, whatever waits', async () => {
+    await createTestStudy(service.client, { budget: { trials: 9, parallel: 1 }, lease: { seconds: 60 } });
+    const [abandoned] = (await service.client.ask({ study, body: {} })).trials;
+    const trials = [0.1, 0.2, 0.3].map((x) => ({ params: { x } }));
+    await service.client.enqueue({ study, body: { trials } });
+    service.clock.nowMs += 61_000;
+    expect((await service.client.ask({ study, body: {} })).trials).toMatchObject([
+      { number: abandoned.number, attempt: 2 },
+    ]);
+  });
+
   it('gives out a waiting trial within the parallel limit only', async () => {
     await createTestStudy(service.client, { budget: { trials: 20, parallel: 1 } });
     await service.client.ask({ study, body: {} });
