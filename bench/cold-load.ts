@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleFunctions, bundlesFolder, functionNames } from '../infra/bundle.ts';
+import { bundleBytesMax, bundleFunctions, bundlesFolder, functionNames } from '../infra/bundle.ts';
 import { median } from './quantiles.ts';
 import { conclude, isQuickRun } from './record.ts';
 
@@ -12,17 +12,6 @@ import { conclude, isQuickRun } from './record.ts';
 
 const isQuick = isQuickRun();
 const rounds = isQuick ? 3 : 40;
-/** Bytes, as the budgets of test/infra say. */
-const limits = {
-  ask: 600_000,
-  api: 700_000,
-  authorize: 500_000,
-  'make-key': 500_000,
-  'refit-model': 500_000,
-  'dispatch-trials': 800_000,
-  'on-job-event': 800_000,
-  sweep: 800_000,
-};
 const environment = {
   PATH: process.env['PATH'],
   AWS_REGION: 'eu-central-1',
@@ -57,14 +46,18 @@ conclude(
   isQuick,
   Object.entries(timesMs).map(([name, times]) => ({
     bundle: name,
-    kB: name in limits ? Math.round(bytesOf(name) / 1000) : '',
+    kB: name in bundleBytesMax ? Math.round(bytesOf(name) / 1000) : '',
     'median, ms': median(times),
-    'over the empty script, ms': name in limits ? median(times) - emptyMs : '',
+    'over the empty script, ms': name in bundleBytesMax ? median(times) - emptyMs : '',
     'fastest, ms': Math.min(...times),
   })),
   {
     settings: { rounds },
-    verdicts: functionNames.map((name) => ({ what: `bytes of ${name}`, measured: bytesOf(name), max: limits[name] })),
+    verdicts: functionNames.map((name) => ({
+      what: `bytes of ${name}`,
+      measured: bytesOf(name),
+      max: bundleBytesMax[name],
+    })),
     samples: { timesMs },
   },
 );

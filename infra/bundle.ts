@@ -14,6 +14,19 @@ export const functionNames = [
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
 
+/** What each may have: the larger it is, the longer a cold start takes. */
+export const bundleBytesMax: Record<FunctionName, number> = {
+  ask: 600_000,
+  api: 700_000,
+  authorize: 500_000,
+  'make-key': 500_000,
+  'refit-model': 500_000,
+  // With the model, and with clients of five more services; nobody waits for their start.
+  'dispatch-trials': 800_000,
+  'on-job-event': 800_000,
+  sweep: 800_000,
+};
+
 const root = join(import.meta.dirname, '..');
 export const bundlesFolder = join(root, '.bundles');
 

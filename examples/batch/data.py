@@ -1,4 +1,4 @@
-"""Images of 28 × 28 pixels with ten classes: Fashion-MNIST in its own files, or made up."""
+"""Images of 28 x 28 pixels with ten classes: Fashion-MNIST in its own files, or made up."""
 
 import gzip
 import random

@@ -3,12 +3,12 @@
 import io
 import os
 
-import cavia
+import data
+import objects
 import torch
 from torch import nn
 
-import data
-import objects
+import cavia
 
 PLACE = os.environ.get("DATA", "synthetic")
 EPOCHS = int(os.environ.get("EPOCHS", "4"))
@@ -23,9 +23,7 @@ def main():
     device = "cuda" if torch.cuda.is_available() else "cpu"
     train_set, test_set = (tensors(part, device) for part in ("train", "t10k"))
     network = network_of(params).to(device)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=params["learningRate"], weight_decay=params["weightDecay"]
-    )
+    optimizer = torch.optim.AdamW(network.parameters(), lr=params["learningRate"], weight_decay=params["weightDecay"])
     for epoch in range(resume(network, optimizer, device), EPOCHS):
         train(network, optimizer, train_set, params["batchSize"])
         error = error_of(network, test_set)

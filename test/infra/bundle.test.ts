@@ -1,26 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bundlesFolder, functionNames, type FunctionName } from '../../infra/bundle.ts';
-
-const bytesMax: Record<FunctionName, number> = {
-  ask: 600_000,
-  api: 700_000,
-  authorize: 500_000,
-  'make-key': 500_000,
-  'refit-model': 500_000,
-  // With the model, and with clients of five more services; nobody waits for their start.
-  'dispatch-trials': 800_000,
-  'on-job-event': 800_000,
-  sweep: 800_000,
-};
+import { bundleBytesMax, bundlesFolder, functionNames } from '../../infra/bundle.ts';
 
 describe.each(functionNames)('the bundle of %s', (name) => {
   const text = readFileSync(join(bundlesFolder, name, 'index.cjs'), 'utf8');
 
   it('is within its budget', () => {
     expect(Buffer.byteLength(text)).toBeGreaterThan(100_000);
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(bytesMax[name]);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(bundleBytesMax[name]);
   });
 
   it('needs nothing but Node', () => {
