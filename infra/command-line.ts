@@ -8,6 +8,7 @@ const contextOptions = {
   'ask-concurrency': 'askConcurrency',
   'alarm-email': 'alarmEmail',
   dashboard: 'dashboard',
+  tracing: 'tracing',
   'training-image': 'trainingImage',
   'instance-types': 'instanceTypes',
   'training-vcpus': 'trainingVcpus',

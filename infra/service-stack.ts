@@ -30,13 +30,13 @@ const otherMemoryMb = 512;
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, { settings, tables, ...props }: ServiceStackProps) {
     super(scope, id, props);
-    const { stage, auth, askConcurrency, alarmEmail } = settings;
+    const { stage, auth, askConcurrency, alarmEmail, tracing: isTraced } = settings;
     const { core, aux } = tables;
     const environment = { CAVIA_CORE_TABLE: core.tableName, CAVIA_AUX_TABLE: aux.tableName };
 
     const http = new HttpRoutes(this, 'Http', `cavia-${stage}`);
     const managed = settings.training
-      ? new ManagedStudies(this, 'Managed', { stage, tables, environment, url: http.api.apiEndpoint })
+      ? new ManagedStudies(this, 'Managed', { stage, tables, environment, isTraced, url: http.api.apiEndpoint })
       : undefined;
 
     const ask = new ServiceFunction(this, 'Ask', {
@@ -46,6 +46,7 @@ export class ServiceStack extends Stack {
       memoryMb: askMemoryMb,
       timeoutSeconds: httpTimeoutSeconds,
       environment,
+      isTraced,
       statements: [readWrite(core, ['T#']), queryOpen(core), readWrite(aux, ['T#'])],
       reservedConcurrency: askConcurrency,
     }).lambda;
@@ -56,6 +57,7 @@ export class ServiceStack extends Stack {
       memoryMb: otherMemoryMb,
       timeoutSeconds: httpTimeoutSeconds,
       environment: { ...environment, ...managed?.environment },
+      isTraced,
       statements: [
         readWrite(core, ['T#', 'K#']),
         queryOpen(core),
@@ -77,6 +79,7 @@ export class ServiceStack extends Stack {
             memoryMb: otherMemoryMb,
             timeoutSeconds: authorizeTimeoutSeconds,
             environment,
+            isTraced,
             // The token of a job is looked up at its study.
             statements: [getOnly(core, ['K#', 'T#'])],
           }).lambda;
@@ -87,6 +90,7 @@ export class ServiceStack extends Stack {
       memoryMb: otherMemoryMb,
       timeoutSeconds: authorizeTimeoutSeconds,
       environment,
+      isTraced,
       statements: [putOnly(core, ['T#', 'K#'])],
     }).lambda;
 
@@ -98,6 +102,7 @@ export class ServiceStack extends Stack {
       memoryMb: askMemoryMb,
       timeoutSeconds: refitTimeoutSeconds,
       environment,
+      isTraced,
       statements: [
         readWrite(core, ['T#']),
         checkOnly(core, ['T#']),

@@ -9,6 +9,8 @@ export interface Settings {
   /** Who is told when an alarm goes off; nobody when undefined. */
   alarmEmail: string | undefined;
   dashboard: boolean;
+  /** Whether X-Ray follows requests through the functions. */
+  tracing: boolean;
   /** Undefined where no training runs in the account. */
   training: TrainingSettings | undefined;
 }
@@ -51,6 +53,7 @@ export function readSettings(contextOf: (name: string) => unknown): Settings {
     askConcurrency: optional(given('askConcurrency'), (text) => wholeNumber('askConcurrency', text, 1, 1000)),
     alarmEmail: optional(given('alarmEmail'), addressOf),
     dashboard: isOn('dashboard', given('dashboard') ?? 'off'),
+    tracing: isOn('tracing', given('tracing') ?? 'off'),
     training: optional(image, (text) => ({
       image: imageOf(text),
       instanceTypes: instanceTypesOf(given('instanceTypes') ?? instanceTypesDefault),

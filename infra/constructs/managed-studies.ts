@@ -18,6 +18,7 @@ export interface ManagedStudiesProps {
   tables: Tables;
   /** Of the tables. */
   environment: Record<string, string>;
+  isTraced: boolean;
   /** Where jobs reach the service. */
   url: string;
 }
@@ -134,13 +135,14 @@ export class ManagedStudies extends Construct {
     may: TrainingAccess,
     props: Pick<ServiceFunctionProps, 'functionName' | 'description' | 'bundle' | 'statements'>,
   ): ServiceFunction {
-    const { stage, tables, environment } = this.props;
+    const { stage, tables, environment, isTraced } = this.props;
     const { sendTrials, describeJobs, readJobLogs, readObjects, startSweeps, stopSweeps, passSweepRole } = may;
     const made = new ServiceFunction(this, id, {
       ...props,
       memoryMb,
       timeoutSeconds,
       environment: { ...environment, ...this.environment },
+      isTraced,
       statements: [
         readWrite(tables.core, ['T#']),
         queryOpen(tables.core),

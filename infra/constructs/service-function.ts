@@ -1,9 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { join } from 'node:path';
+import { acknowledge } from '../acknowledge.ts';
 import { bundlesFolder, type FunctionName } from '../bundle.ts';
 import { logGroup } from './log-group.ts';
 
@@ -18,6 +26,8 @@ export interface ServiceFunctionProps {
   /** All that it may do, besides writing its log. */
   statements: PolicyStatement[];
   reservedConcurrency?: number | undefined;
+  /** Whether X-Ray follows what it does. */
+  isTraced: boolean;
 }
 
 /** A function with a role of its own and a log that forgets. */
@@ -52,6 +62,8 @@ export class ServiceFunction extends Construct {
       role,
       logGroup: log,
       loggingFormat: LoggingFormat.JSON,
+      tracing: props.isTraced ? Tracing.ACTIVE : Tracing.DISABLED,
     });
+    if (props.isTraced) acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'X-Ray knows no resource.');
   }
 }

@@ -13,6 +13,7 @@ describe('the settings of a deployment', () => {
       askConcurrency: undefined,
       alarmEmail: undefined,
       dashboard: false,
+      tracing: false,
       training: undefined,
     });
   });
@@ -41,6 +42,7 @@ describe('the settings of a deployment', () => {
     [{ auth: 'none' }, 'auth must be keys or iam; got none.'],
     [{ alarmEmail: 'nobody' }, 'alarmEmail must be an e-mail address; got nobody.'],
     [{ dashboard: 'yes' }, 'dashboard must be on or off; got yes.'],
+    [{ tracing: 'yes' }, 'tracing must be on or off; got yes.'],
     [{ auth: 'iam', trainingImage: 'a' }, 'auth must be keys where trainingImage is given'],
     [{ askConcurrency: '0' }, 'askConcurrency must be a whole number from 1 to 1000; got 0.'],
     [{ askConcurrency: '1.5' }, 'got 1.5'],

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { routes, type Route } from '../../shared/api/routes.ts';
-import type { FunctionName } from '../../infra/bundle.ts';
+import { functionNames, type FunctionName } from '../../infra/bundle.ts';
 import { granted } from '../granted.ts';
 import { synthesise, type Resource, type Synthesis } from './synthesis.ts';
 
@@ -489,5 +489,20 @@ describe('alarms', () => {
       ({ Type }) => Type === 'AWS::CloudWatch::Dashboard',
     );
     expect(pages.length).toBe(1);
+  });
+});
+
+describe('tracing', () => {
+  const modesOf = (templates: typeof full.templates): unknown[] =>
+    Object.values(templates.service.Resources)
+      .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+      .map(({ Properties }) => Properties.TracingConfig?.Mode);
+
+  it('is off, and on for every function where it is asked for', () => {
+    expect(new Set(modesOf(full.templates))).toEqual(new Set([undefined]));
+    const { templates, findings } = synthesise({ stage: 'test', trainingImage: 'a', tracing: 'on' });
+    expect(findings).toEqual([]);
+    expect(modesOf(templates).length).toBe(functionNames.length);
+    expect(new Set(modesOf(templates))).toEqual(new Set(['Active']));
   });
 });
