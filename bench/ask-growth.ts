@@ -58,7 +58,7 @@ conclude(
     ratio: ratios[i] ?? '',
   })),
   {
-    settings: { d, seed, results, repeatedAsks, optuna: optuna?.version ?? 'missing', 'growth exponent': exponent },
+    settings: { d, seed, results, repeatedAsks, optuna: optuna?.version ?? 'missing' },
     verdicts: [
       ...measured.flatMap(({ count, quietestKnownMs }) =>
         knownMsMax[count] === undefined
@@ -76,6 +76,7 @@ conclude(
           ? []
           : [{ what: `ask after a result over GPSampler's, at ${counts[i]} results`, measured: ratio, max: 1 }],
       ),
+      { what: 'power of the count of results that an ask grows with, model known', measured: exponent, max: 1 },
       { what: 'MiB of memory at most, at the end', measured: residentMiB, max: residentMiBMax },
     ],
     samples: { plots: isQuick ? [] : ['ask-growth'] },
