@@ -26,12 +26,17 @@ export interface CommandLine {
 export function readCommandLine(args: string[]): CommandLine {
   const text = { type: 'string' } as const;
   const names = Object.keys(contextOptions) as (keyof typeof contextOptions)[];
-  const options = Object.fromEntries([...names, 'region', 'delete-data'].map((name) => [name, text]));
+  const texts = Object.fromEntries([...names, 'region', 'delete-data'].map((name) => [name, text]));
+  // Training is deployed with an image and not without; who says so is understood.
+  const options = { ...texts, 'no-training': { type: 'boolean' } } as const;
   try {
-    const { values } = parseArgs({ args, options });
-    const { region, 'delete-data': deleteData } = values as Record<string, string | undefined>;
-    const given = names.flatMap((name) => (values[name] === undefined ? [] : [[contextOptions[name], values[name]]]));
-    return { context: Object.fromEntries(given) as Record<string, string>, region, deleteData };
+    const { 'no-training': isWithoutTraining, ...values } = parseArgs({ args, options }).values;
+    const given = values as Record<string, string | undefined>;
+    const { region, 'delete-data': deleteData, 'training-image': image } = given;
+    if (isWithoutTraining && image !== undefined)
+      throw new SettingsRefused(`--no-training and --training-image ${image} exclude each other: leave one out.`);
+    const context = names.flatMap((name) => (given[name] === undefined ? [] : [[contextOptions[name], given[name]]]));
+    return { context: Object.fromEntries(context) as Record<string, string>, region, deleteData };
   } catch (error) {
     throw new SettingsRefused((error as Error).message);
   }

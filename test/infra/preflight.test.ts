@@ -99,6 +99,13 @@ describe('the command line', () => {
     expect(contextArguments(read.context).join(' ')).toBe('-c stage=dev -c trainingImage=a/b:1 -c trainingVcpus=8');
   });
 
+  it('may say that nothing trains, but not what with', () => {
+    expect(readCommandLine(['--stage', 'dev', '--no-training']).context).toEqual({ stage: 'dev' });
+    expect(() => readCommandLine(['--no-training', '--training-image', 'a/b:1'])).toThrow(
+      '--no-training and --training-image a/b:1 exclude each other: leave one out.',
+    );
+  });
+
   it.each([[['--stag', 'dev']], [['dev']], [['--stage']]])('refuses %j', (line) => {
     expect(() => readCommandLine(line)).toThrow(/stag|dev/);
   });
