@@ -9,6 +9,7 @@ import { unitAt } from '../shared/numerics/random.ts';
 import { growthPlot, writePlot, type Line } from './plots.ts';
 import { median } from './quantiles.ts';
 import { conclude, isQuickRun } from './record.ts';
+import { timeMs } from './time-ms.ts';
 
 /**
  * How the time of an ask grows with the history, in one process without a service: when the model is known, and after
@@ -170,10 +171,4 @@ function growthExponent(points: readonly [count: number, ms: number][]): number 
   const [x, y] = [0, 1].map((axis) => logs.reduce((sum, point) => sum + point[axis], 0) / logs.length);
   const covariance = logs.reduce((sum, [a, b]) => sum + (a - x) * (b - y), 0);
   return covariance / logs.reduce((sum, [a]) => sum + (a - x) ** 2, 0);
-}
-
-function timeMs(run: () => unknown): number {
-  const startMs = performance.now();
-  run();
-  return performance.now() - startMs;
 }

@@ -5,6 +5,7 @@ import { plainKernels, type Observations } from '../shared/numerics/kernels-plai
 import { createGenerator } from '../shared/numerics/random.ts';
 import { median } from './quantiles.ts';
 import { conclude, isQuickRun } from './record.ts';
+import { timeMs } from './time-ms.ts';
 
 /**
  * The kernels against the same product in TypeScript, and the marginal likelihood with its gradient against NumPy
@@ -183,10 +184,4 @@ function assertSame(n: number, ours: number[], theirs: number[]): void {
 
 function medianMs(repetitions: number, run: () => unknown): number {
   return median(Array.from({ length: repetitions }, () => timeMs(run)));
-}
-
-function timeMs(run: () => unknown): number {
-  const startMs = performance.now();
-  run();
-  return performance.now() - startMs;
 }

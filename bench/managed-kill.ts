@@ -7,6 +7,7 @@ import { allTrials, audit } from '../test/audit.ts';
 import { median } from './quantiles.ts';
 import { conclude, isQuickRun } from './record.ts';
 import { startServerProcess, withDataFolder, type ServerProcess } from './server-process.ts';
+import { untilFinished } from './until-finished.ts';
 
 /**
  * kill -9 of the server at random moments of a managed study. Programs write down when they start and when they are
@@ -21,7 +22,6 @@ const trials = isQuick ? 60 : 400;
 const parallel = 8;
 const seed = 20_260_108;
 const endTimeoutMs = 180_000;
-const pollMs = 50;
 /** One write each, so that lines of different programs do not mix. It takes from 50 to 450 ms. */
 const program = (journal: string): string[] => [
   'sh',
@@ -49,7 +49,8 @@ const attempts = await withDataFolder(async (root) => {
     );
   }
   const client = createClient(server.url);
-  await untilFinished(client);
+  if (!(await untilFinished(client, 'managed', endTimeoutMs)))
+    faults.push(`the study did not end within ${endTimeoutMs / 1000} s`);
   faults.push(...(await faultsAtRest(client, journal)), ...(await audit(client, 'managed')));
   const left = programsWith(journal);
   if (left.length > 0) faults.push(`processes are left behind: ${left.join(', ')}`);
@@ -86,13 +87,6 @@ async function createStudy({ url }: ServerProcess, journal: string): Promise<voi
     training: { runner: 'process', command: program(journal) },
   } satisfies Parameters<Client['createStudy']>[0]['body'];
   await createClient(url).createStudy({ body });
-}
-
-async function untilFinished(client: Client): Promise<void> {
-  for (const startMs = performance.now(); performance.now() - startMs < endTimeoutMs; await pause(pollMs)) {
-    if ((await client.getStudy({ study: 'managed' })).state === 'finished') return;
-  }
-  faults.push(`the study did not end within ${endTimeoutMs / 1000} s`);
 }
 
 async function faultsAtRest(client: Client, journal: string): Promise<string[]> {

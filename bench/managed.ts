@@ -7,6 +7,7 @@ import { audit } from '../test/audit.ts';
 import { median } from './quantiles.ts';
 import { conclude, isQuickRun } from './record.ts';
 import { startServerProcess, withDataFolder, type ServerProcess } from './server-process.ts';
+import { untilFinished } from './until-finished.ts';
 
 /**
  * What a managed study costs besides its programs: the service starts a program that takes 50 ms for each trial, eight
@@ -21,7 +22,6 @@ const rounds = isQuick ? 1 : 5;
 const program = ['sh', '-c', `sleep 0.05; echo '{"values": {"loss": 0.5}}'`];
 const idleSeconds = isQuick ? 2 : 30;
 const settleMs = 3_000;
-const pollMs = 20;
 const timeoutMs = 120_000;
 /** A trial is several transactions on a disk; what trains on a GPU takes minutes. */
 const overheadMsMax = 50;
@@ -81,9 +81,7 @@ async function train(client: Client, name: string): Promise<void> {
     training: { runner: 'process', command: program },
   } satisfies Parameters<Client['createStudy']>[0]['body'];
   await client.createStudy({ body });
-  for (const startMs = performance.now(); performance.now() - startMs < timeoutMs; await pause(pollMs)) {
-    if ((await client.getStudy({ study: name })).state === 'finished') return;
-  }
+  if (await untilFinished(client, name, timeoutMs)) return;
   throw new Error(`The study ${name} has not ended in ${timeoutMs / 1000} s.`);
 }
 

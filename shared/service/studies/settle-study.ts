@@ -3,6 +3,7 @@ import { phaseOf, type Counter, type OpenTrials } from '../../domain/counter.ts'
 import { keepsModel, type EndReason } from '../../domain/study.ts';
 import { millisecondsOf } from '../../domain/time.ts';
 import { emptyTrial } from '../trials/blank-trial.ts';
+import { changedByOthers } from '../contention.ts';
 import { ServiceError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
@@ -80,9 +81,7 @@ export async function updateStudyUntil(
     if (!found) throw new ServiceError('study_not_found', `Study ${study.spec.name} has been deleted.`);
     current = found;
   }
-  throw new ServiceError('unavailable', `Study ${study.spec.name} is being changed by others.`, {
-    retryAfterSeconds: 1,
-  });
+  throw changedByOthers(`Study ${study.spec.name}`);
 }
 
 /** A number whose ask is in flight counts as running: it is about to. */

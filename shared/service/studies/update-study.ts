@@ -7,6 +7,7 @@ import { millisecondsOf } from '../../domain/time.ts';
 import { widen } from '../../domain/widening.ts';
 import type { Call, Reply } from '../call.ts';
 import { admitSpec, requireStorable } from './create-study.ts';
+import { changedByOthers } from '../contention.ts';
 import { ServiceError } from '../errors.ts';
 import { refuseFields } from '../fields.ts';
 import { findStudy } from '../find.ts';
@@ -42,9 +43,7 @@ export async function updateStudy(ports: Ports, call: Call<UpdateStudyRequest>):
     if (await ports.studies.update(next, change)) return view(ports, next);
     study = await ports.studies.find(found.tenant, found.id);
   }
-  throw new ServiceError('unavailable', `Study ${found.spec.name} is being changed by others.`, {
-    retryAfterSeconds: 1,
-  });
+  throw changedByOthers(`Study ${found.spec.name}`);
 }
 
 async function view(ports: Ports, study: StudyRecord): Promise<Reply<Study>> {

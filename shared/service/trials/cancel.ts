@@ -1,5 +1,6 @@
 import { isTerminal, type Trial } from '../../domain/trial.ts';
 import type { Call, Reply } from '../call.ts';
+import { changedByOthers } from '../contention.ts';
 import { ServiceError } from '../errors.ts';
 import { findStudy, findTrial, trialNumberOf } from '../find.ts';
 import { findReplay, keyedRequest, receiptOf, replayOfRival } from '../idempotency.ts';
@@ -40,5 +41,5 @@ export async function cancel(ports: Ports, call: Call<{ message?: string | undef
     }
     if (written.answered) return replayOfRival(ports, call, keyed!);
   }
-  throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
+  throw changedByOthers(`Trial ${number}`);
 }

@@ -4,6 +4,7 @@ import { keptAddition, reviveAddition, type KeptAddition } from './added-receipt
 import { blankTrial } from './blank-trial.ts';
 import { rankedTrials } from './best.ts';
 import type { Call, Reply } from '../call.ts';
+import { askedByMany } from '../contention.ts';
 import { ServiceError } from '../errors.ts';
 import { findStudy } from '../find.ts';
 import { findReplay, keyedRequest, receiptOf, replayOfRival } from '../idempotency.ts';
@@ -57,11 +58,7 @@ export async function confirm(ports: Ports, call: Call<ConfirmRequest>): Promise
     if (outcome === 'added') return reply;
     if (outcome === 'answered') return replayOfRival(ports, call, keyed!, revive);
   }
-  throw new ServiceError(
-    'unavailable',
-    `Study ${found.spec.name} is being asked by many: the trials could not be put in between.`,
-    { retryAfterSeconds: 1 },
-  );
+  throw askedByMany(found.spec.name);
 }
 
 async function bestOf(ports: Ports, study: StudyRecord, top: number): Promise<TrialRecord[]> {

@@ -9,6 +9,7 @@ import { admitParams } from '../../engine/admit.ts';
 import { keptAddition, reviveAddition, type KeptAddition } from './added-receipt.ts';
 import { blankTrial } from './blank-trial.ts';
 import type { Call, Reply } from '../call.ts';
+import { askedByMany } from '../contention.ts';
 import { ServiceError } from '../errors.ts';
 import { refuseFields, refuseParams } from '../fields.ts';
 import { findStudy, spaceOfStudy } from '../find.ts';
@@ -88,11 +89,7 @@ async function addChunk(
     if (outcome === 'added' || outcome === 'answered') return outcome;
     if (outcome !== 'stale') entries = await withoutDuplicates(ports, study, entries, body);
   }
-  throw new ServiceError(
-    'unavailable',
-    `Study ${study.spec.name} is being asked by many: the trials could not be put in between.`,
-    { retryAfterSeconds: 1 },
-  );
+  throw askedByMany(study.spec.name);
 }
 
 /** Leaves out entries whose params a trial or an earlier entry has, and names them in the answer. */

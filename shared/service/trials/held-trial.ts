@@ -1,5 +1,6 @@
 import { isTerminal } from '../../domain/trial.ts';
 import type { Call, Reply } from '../call.ts';
+import { changedByOthers } from '../contention.ts';
 import { ServiceError } from '../errors.ts';
 import { findTrial } from '../find.ts';
 import { receiptOf, replayOfRival, type KeyedRequest } from '../idempotency.ts';
@@ -52,5 +53,5 @@ export async function changeHeld<T>(
   if (written.ok) return reply;
   if (written.answered) return replayOfRival(ports, call, keyed!);
   requireHeld(study, await findTrial(ports, study, number), attempt);
-  throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
+  throw changedByOthers(`Trial ${number}`);
 }

@@ -1,5 +1,6 @@
 import type { Trial } from '../../domain/trial.ts';
 import type { Call, Reply } from '../call.ts';
+import { changedByOthers } from '../contention.ts';
 import { ServiceError } from '../errors.ts';
 import { findStudy, findTrial, trialNumberOf } from '../find.ts';
 import { findReplay, keyedRequest, receiptOf, replayOfRival } from '../idempotency.ts';
@@ -50,7 +51,7 @@ export async function retry(ports: Ports, call: Call): Promise<Reply<Trial>> {
     if (written.ok) return reply;
     if (written.answered) return replayOfRival(ports, call, keyed!);
   }
-  throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
+  throw changedByOthers(`Trial ${number}`);
 }
 
 /** A study that ended because its trials were done is active again; one that was ended for a reason stays so. */

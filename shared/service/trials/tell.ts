@@ -3,6 +3,7 @@ import { reachesTarget, type Values } from '../../domain/objective.ts';
 import { keepsModel } from '../../domain/study.ts';
 import type { Trial } from '../../domain/trial.ts';
 import type { Call, Reply } from '../call.ts';
+import { changedByOthers } from '../contention.ts';
 import { ServiceError } from '../errors.ts';
 import { findStudy, findTrial, noSuchTrial, spokenFor } from '../find.ts';
 import {
@@ -117,7 +118,7 @@ async function tellFailed(
     if (written.ok) return reply;
     if (written.answered) return replayOfRival(ports, call, keyed!);
   }
-  throw new ServiceError('unavailable', `Trial ${number} is being changed by others.`, { retryAfterSeconds: 1 });
+  throw changedByOthers(`Trial ${number}`);
 }
 
 /** Why a result was not written: it is there already, another one is, or the trial is somebody else's now. */
