@@ -38,9 +38,9 @@ const introductions: Record<string, string> = {
   'regret-bbob':
     'The 24 noiseless functions of BBOB: the share of the targets, 51 from 100 to 1e-8 above the optimum, that is hit after so many evaluations a dimension, on the functions and instances (runs) that a peer and the engine both have; in brackets the middle 90 % of a bootstrap over those. Where a peer has few runs it is slow, not left out. `bench/regret/run_bbob.py` adds runs of peers.',
   'regret-batches':
-    'Eight asked at once and told together, against one at a time: how many times the trials it takes to be where one at a time is after so many; the median over problems, which few seeds make rough, and what the mean over all problems takes; with the middle 90 % of a bootstrap.',
+    'Eight asked at once and told together, against one at a time: how many times the trials it takes to be where one at a time is after so many; the median over problems, and what the mean over all problems takes; with the middle 90 % of a bootstrap. The other rows treat pending points in another way (`bench/regret/batched`): as if there were none, as if each had come out as expected (the kriging believer), as if each were as good as the best.',
   'regret-ablations':
-    'The engine with one choice taken back (`bench/regret/ablations`), minus the engine, in mean log10 regret on the dev half: above 0 the choice helps. Where 0 is in the interval these studies do not tell.',
+    'The engine with one choice taken back (`bench/regret/ablations`), minus the engine, in mean log10 regret on the dev half: above 0 the choice helps. Where 0 is in the interval these studies do not tell. How pending points are treated is under regret-batches.',
   'regret-http':
     'The same studies in process and through HTTP to a server on SQLite, trial by trial: what is measured in process holds for the service.',
   kernels:

@@ -21,7 +21,7 @@ const { values: asked } = parseArgs({
     /** Names of patches, by commas; all without it. */
     patches: { type: 'string' },
     split: { type: 'string', default: 'dev' },
-    seeds: { type: 'string', default: '2' },
+    seeds: { type: 'string', default: '8' },
   },
 });
 const tree = join(import.meta.dirname, '..', '..');
@@ -39,7 +39,7 @@ for (const patch of patches) {
   const name = basename(patch, '.patch');
   const pairing = pairingOf(await withPatch(patch, ['shared'], async (copy) => methodIn(copy, name)), whole, chosen)!;
   rows.push({
-    without: name,
+    change: name,
     studies: pairing.pairs,
     ...Object.fromEntries(counts.map((count, i) => [`@${count}`, shown(pairing.differences[i])])),
     'ms a trial': pairing.own.milliseconds,
