@@ -5,6 +5,7 @@ import { benchmarksPage } from './benchmarks-page.ts';
 import { cliPage } from './cli-page.ts';
 import { costPage } from './cost-page.ts';
 import { kernelsModule } from './kernels-module.ts';
+import { readmePage } from './readme-page.ts';
 import { simulationPage } from './simulation-page.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
@@ -19,6 +20,7 @@ const documents = {
   'docs/benchmarks.md': benchmarksPage(),
   'docs/cost.md': costPage(),
   'docs/simulation.md': simulationPage(),
+  'README.md': readmePage(),
   'shared/numerics/kernels-wasm.ts': kernelsModule(),
 };
 

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+
+/** What the README says of the measured regret: its rows come from the record, so that they cannot be of another run. */
+const title = 'all: cavia minus a peer, on the studies that both have';
+const start = '<!-- Made by npm run generate from bench/results/regret.json. -->';
+const end = '<!-- Until here. -->';
+/** Fewer studies say little of a method. */
+const studyCountMin = 24;
+
+interface Result {
+  samples: { tables: { title: string; rows: Record<string, string | number>[] }[] };
+}
+
+/** The README with the figures that were recorded last. Throws when it has no place for them. */
+export function readmePage(): string {
+  const text = readFileSync('README.md', 'utf8');
+  const from = text.indexOf(start);
+  const to = text.indexOf(end, from);
+  if (from === -1 || to === -1) throw new Error(`README.md must have the lines ${start} and ${end}.`);
+  return `${text.slice(0, from)}${start}\n\n${figures()}\n\n${text.slice(to)}`;
+}
+
+function figures(): string {
+  const { samples } = JSON.parse(readFileSync('bench/results/regret.json', 'utf8')) as Result;
+  const rows = samples.tables.find((one) => one.title === title)?.rows;
+  if (!rows) throw new Error(`bench/results/regret.json must have a table "${title}".`);
+  return [
+    '| Cavia against | studies of each | log10 regret at 60, minus the peer’s | trials until it is where the peer is at 60 |',
+    '|---|---|---|---|',
+    ...rows
+      .filter(({ studies }) => Number(studies) >= studyCountMin)
+      .map((row) => `| ${row['peer']} | ${row['studies']} | ${row['@60']} | ${row['trials to its @60']} |`),
+  ].join('\n');
+}
