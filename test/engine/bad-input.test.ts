@@ -1,37 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Params } from '../../shared/domain/parameter.ts';
 import { checkParams, paramsKey } from '../../shared/domain/params.ts';
 import type { Space } from '../../shared/domain/space.ts';
 import type { Observation } from '../../shared/engine/observations.ts';
-import { suggestWithModel, type ModelSuggested } from '../../shared/engine/suggest-with-model.ts';
-import { suggest } from '../../shared/engine/suggest.ts';
+import type { ModelSuggested } from '../../shared/engine/suggest-with-model.ts';
 import { spaceFrom } from '../domain/space-from.ts';
+import { askBatch, historyOf, maximize, minimize } from './model-asks.ts';
 
 const square = spaceFrom({ x: { type: 'float', low: -1, high: 1 }, y: { type: 'float', low: -1, high: 1 } });
-
-/** So many quasi-random trials with the values of a list, over and over. */
-function historyOf(space: Space, count: number, values: readonly (number | undefined)[]): Observation[] {
-  return Array.from({ length: count }, (_, number) => ({
-    params: suggest({ space, sampler: { kind: 'quasiRandom' }, seed: 7, number, fixed: {}, firstTry: 0 })!.params,
-    value: values[number % values.length],
-  }));
-}
-
-/** The next four at once. */
-function nextOf(space: Space, observations: Observation[], isOverdue?: () => boolean): ModelSuggested[] {
-  const pending = new Map<number, Params>();
-  return Array.from({ length: 4 }, (_, k) => {
-    const number = observations.length + k;
-    const suggested = suggestWithModel(
-      { space, sampler: { kind: 'gp' }, seed: 7, number, fixed: {}, firstTry: 0 },
-      [{ metric: 'loss', direction: 'minimize' }],
-      { observations, pending: new Map(pending), inFlight: [] },
-      isOverdue,
-    )!;
-    pending.set(number, suggested.params);
-    return suggested;
-  });
-}
 
 /** What is wrong with suggestions: known params, values that the space does not have, expectations that are no numbers. */
 function faultsOf(space: Space, observations: Observation[], suggested: ModelSuggested[]): string[] {
@@ -46,7 +21,11 @@ function faultsOf(space: Space, observations: Observation[], suggested: ModelSug
   });
 }
 
-describe('suggestions after a bad history', () => {
+const ways = [minimize, maximize];
+
+describe.each(ways)('suggestions that $direction after a bad history', (objective) => {
+  const objectives = [objective];
+
   it.each([
     ['one trial', 1, [3], 'quasiRandom'],
     ['equal values', 20, [5], 'gp'],
@@ -59,24 +38,26 @@ describe('suggestions after a bad history', () => {
     ['one value far out', 30, [...Array.from({ length: 29 }, (_, i) => i / 29), 1e12], 'gp'],
   ] as const)('%s', (_, count, values, outcome) => {
     const history = historyOf(square, count, values);
-    const suggested = nextOf(square, history);
+    const suggested = askBatch(square, history, 4, { objectives });
     expect(faultsOf(square, history, suggested)).toEqual([]);
     expect(suggested.map(({ sampler, fallback }) => fallback ?? sampler)).toEqual(Array(4).fill(outcome));
   });
 
   it('the same configuration again and again', () => {
     const same = Array.from({ length: 60 }, (_, i) => ({ params: { x: 0.25, y: 0.5 }, value: i % 3 }));
-    const suggested = nextOf(square, same);
+    const suggested = askBatch(square, same, 4, { objectives });
     expect(new Set([...suggested.map(({ params }) => paramsKey(params)), paramsKey(same[0].params)]).size).toBe(5);
   });
 
   it('trials that crowd within a rounding of each other', () => {
     const crowd = Array.from({ length: 60 }, (_, i) => ({ params: { x: 0.25 + i * 2 ** -50, y: 0.5 }, value: i }));
-    expect(faultsOf(square, crowd, nextOf(square, crowd))).toEqual([]);
+    expect(faultsOf(square, crowd, askBatch(square, crowd, 4, { objectives }))).toEqual([]);
   });
 });
 
-describe('suggestions in a bad space', () => {
+describe.each(ways)('suggestions that $direction in a bad space', (objective) => {
+  const objectives = [objective];
+
   it('of a hundred categoricals', () => {
     const space = spaceFrom(
       Object.fromEntries(
@@ -84,7 +65,7 @@ describe('suggestions in a bad space', () => {
       ),
     );
     const history = historyOf(space, 40, [3, 1, 4, 1, 5, 9, 2, 6]);
-    const suggested = nextOf(space, history);
+    const suggested = askBatch(space, history, 4, { objectives });
     expect(faultsOf(space, history, suggested)).toEqual([]);
     expect(suggested[0].sampler).toBe('gp');
   });
@@ -96,7 +77,7 @@ describe('suggestions in a bad space', () => {
       y: { type: 'float', low: 0, high: 1 },
     });
     const history = historyOf(space, 12, [1, 2, 0, 5]);
-    expect(faultsOf(space, history, nextOf(space, history))).toEqual([]);
+    expect(faultsOf(space, history, askBatch(space, history, 4, { objectives }))).toEqual([]);
   });
 
   it('of which constraints leave a ten thousandth', () => {
@@ -106,24 +87,24 @@ describe('suggestions in a bad space', () => {
       constraints,
     );
     const history = historyOf(space, 12, [4, 2, 5, 1]);
-    expect(faultsOf(space, history, nextOf(space, history))).toEqual([]);
+    expect(faultsOf(space, history, askBatch(space, history, 4, { objectives }))).toEqual([]);
   });
 
   it('that is nearly used up', () => {
     const space = spaceFrom({ k: { type: 'int', low: 1, high: 10 }, c: { type: 'boolean' } });
     const history = historyOf(space, 40, [4, 2, 5, 1, 3]);
     const once = [...new Map(history.map((one) => [paramsKey(one.params), one])).values()].slice(0, 14);
-    expect(faultsOf(space, once, nextOf(space, once))).toEqual([]);
+    expect(faultsOf(space, once, askBatch(space, once, 4, { objectives }))).toEqual([]);
   });
 });
 
 describe('a deadline', () => {
   it('that is over at once gives the best candidate so far, and says so', () => {
     const history = historyOf(square, 30, [3, 1, 4, 1, 5, 9, 2, 6]);
-    const suggested = nextOf(square, history, () => true);
+    const suggested = askBatch(square, history, 4, { isOverdue: () => true });
     expect(faultsOf(square, history, suggested)).toEqual([]);
     for (const one of suggested) expect(one).toMatchObject({ sampler: 'gp', fallback: 'deadline' });
-    const [whole, cut] = [nextOf(square, history)[0], suggested[0]];
+    const [whole, cut] = [askBatch(square, history, 1)[0], suggested[0]];
     expect(whole.fallback).toBeUndefined();
     expect(paramsKey(cut.params)).not.toBe(paramsKey(whole.params));
   });
@@ -131,7 +112,7 @@ describe('a deadline', () => {
   it('is asked for often enough, and nothing more is looked at when it is over', () => {
     const history = historyOf(square, 30, [3, 1, 4, 1, 5, 9, 2, 6]);
     let asked = 0;
-    nextOf(square, history, () => ++asked > 3);
+    askBatch(square, history, 4, { isOverdue: () => ++asked > 3 });
     expect(asked).toBeGreaterThanOrEqual(4);
     expect(asked).toBeLessThan(12);
   });
