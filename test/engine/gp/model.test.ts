@@ -5,6 +5,7 @@ import { featuresOf, writeFeatures } from '../../../shared/engine/gp/features.ts
 import { fitHyperparameters, negativeLogPosterior, priorMode } from '../../../shared/engine/gp/fit.ts';
 import { kernels } from '../../../shared/engine/gp/kernels.ts';
 import { fitModel } from '../../../shared/engine/gp/model.ts';
+import { fittedCountOf } from '../../../shared/engine/gp/schedule.ts';
 import type { Observation } from '../../../shared/engine/observations.ts';
 import type { Observations } from '../../../shared/numerics/kernels-plain.ts';
 import { createGenerator } from '../../../shared/numerics/random.ts';
@@ -113,9 +114,31 @@ describe('fitModel', () => {
     expect(later.posterior.alpha).toEqual(cold.posterior.alpha);
   });
 
-  it('takes ten thousand results on a part of them', () => {
-    const many = Array.from({ length: 10_000 }, (_, i) => ({ params: { x: (i % 997) / 997 }, value: Math.sin(i) }));
-    expect(fitModel(space, objective, many)!.posterior.observations.n).toBe(1000);
+  it('counts what is infeasible as the worst that is not', () => {
+    const { y } = fitModel(space, objective, observed([undefined, 1, undefined, 7, 2, 5, undefined]))!.posterior
+      .observations;
+    const worst = Math.max(y[1], y[3], y[4], y[5]);
+    expect(y[3]).toBe(worst);
+    expect([y[0], y[2], y[6]]).toEqual([worst, worst, worst]);
+    expect(worst).toBeGreaterThan(0.5);
+  });
+
+  it.each([
+    [1000, 'minimize'],
+    [1001, 'minimize'],
+    [1300, 'minimize'],
+    [1300, 'maximize'],
+    [10_000, 'minimize'],
+  ] as const)('takes the better 500 and the latest others of %i results (%s)', (count, direction) => {
+    const many = Array.from({ length: count }, (_, i) => ({ params: { x: i / count }, value: (i * 1709) % count }));
+    const model = fitModel(space, { direction }, many, new Map([[fittedCountOf(count), priorMode(1)]]))!;
+    const sign = direction === 'minimize' ? 1 : -1;
+    const ranked = many.map((_, i) => i).sort((a, b) => sign * (many[a].value - many[b].value));
+    const others = ranked.slice(500).sort((a, b) => a - b);
+    const kept = [...ranked.slice(0, 500), ...others.slice(-500)].sort((a, b) => a - b);
+    expect([...model.posterior.observations.x].map((x) => Math.round(x * count))).toEqual(kept);
+    expect(model.bestParams).toEqual(ranked.slice(0, 5).map((i) => many[i].params));
+    expect(model.keys.size).toBe(count);
   });
 });
 

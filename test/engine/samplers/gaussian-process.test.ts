@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Params } from '../../../shared/domain/parameter.ts';
 import type { Observation } from '../../../shared/engine/observations.ts';
+import { kernels } from '../../../shared/engine/gp/kernels.ts';
+import { suggestByModel } from '../../../shared/engine/samplers/gaussian-process.ts';
 import { createGenerator } from '../../../shared/numerics/random.ts';
 import { samplerContract, type Ask, type MakeSampler } from '../../contract/sampler.ts';
 import { spaceFrom } from '../../domain/space-from.ts';
@@ -49,5 +51,55 @@ describe('the gp sampler', () => {
     );
     expect(Math.min(...nearest)).toBeGreaterThan(nearestMin);
     expect(nearest.sort((a, b) => a - b)[8]).toBeGreaterThan(usualMin);
+  });
+
+  it('looks around the best results where a space is too large to come near them by chance', () => {
+    const names = Array.from({ length: 30 }, (_, i) => `c${i}`);
+    const choices = Array.from({ length: 40 }, (_, k) => k);
+    const large = spaceFrom(Object.fromEntries(names.map((name) => [name, { type: 'categorical', choices }])));
+    const random = createGenerator(9, 0);
+    /** So many choices are not 0. */
+    const wrongIn = (count: number): Observation => ({
+      params: Object.fromEntries(names.map((name, i) => [name, i < count ? 1 + random.nextBelow(39) : 0])),
+      value: count,
+    });
+    const observations = [30, 30, 30, 6, 5, 30, 30, 4, 3, 30, 30, 2].map(wrongIn);
+    const [{ params, sampler }] = askBatch(large, observations, 1);
+    const zeros = names.filter((name) => params[name] === 0).length;
+    expect(sampler).toBe('gp');
+    // By chance it is one; a search that begins there has ten exchanges.
+    expect(zeros).toBeGreaterThan(15);
+  });
+
+  it('keeps away from where trials are infeasible, also when it gets better towards there', () => {
+    const random = createGenerator(6, 0);
+    const observations = Array.from({ length: 24 }, () => {
+      const [x, y] = [random.nextUnit(), random.nextUnit()];
+      return { params: { x, y }, value: x > 0.5 ? undefined : (x - 0.6) ** 2 + (y - 0.5) ** 2 };
+    });
+    for (const { params, sampler } of askBatch(space, observations, 8)) {
+      expect(sampler).toBe('gp');
+      expect(params.x).toBeLessThan(0.5);
+    }
+  });
+
+  it.each([
+    [-2, 0.022750131948179195],
+    [-1, 0.15865525393145707],
+    [0, 0.5],
+    [1.5, 0.9331927987311419],
+  ])('says how likely a point is to be better than %f, when 0 is expected give or take 1', (best, improvement) => {
+    const line = spaceFrom({ x: { type: 'float', low: 0, high: 1 } });
+    const data = { n: 1, d: 1, x: Float64Array.of(0.5), y: Float64Array.of(0), isCategory: [false] };
+    // A lengthscale of 0.01, signal 1: what is seen in the middle says nothing elsewhere.
+    const posterior = kernels.condition(data, Float64Array.of(Math.log(1e4), 0, -9))!;
+    const warping = { sign: -1, unit: 10, mean: 3, deviation: 2, lambda: 1, center: 0, spread: 1 } as const;
+    const model = { warping, posterior, bestParams: [{ x: 0.5 }], keys: new Set<string>(), best };
+    const asked = { space: line, seed: 1, number: 1, fixed: {}, pending: [], isOverdue: () => false };
+    const suggested = suggestByModel(asked, model)!;
+    expect(suggested.improvement).toBeCloseTo(improvement, 9);
+    // y 0 is z 0, and the value -1 · (2 · 0 + 3) · 10; y 1 is 2 · 10 away.
+    expect(suggested.mean).toBeCloseTo(-30, 6);
+    expect(suggested.deviation).toBeCloseTo(20, 6);
   });
 });
