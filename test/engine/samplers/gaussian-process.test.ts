@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Params } from '../../../shared/domain/parameter.ts';
 import type { Observation } from '../../../shared/engine/observations.ts';
 import { kernels } from '../../../shared/engine/gp/kernels.ts';
-import { suggestByModel } from '../../../shared/engine/samplers/gaussian-process.ts';
+import { suggestByModel, type ModelSuggestion } from '../../../shared/engine/samplers/gaussian-process.ts';
 import { createGenerator } from '../../../shared/numerics/random.ts';
 import { samplerContract, type Ask, type MakeSampler } from '../../contract/sampler.ts';
 import { spaceFrom } from '../../domain/space-from.ts';
@@ -83,23 +83,34 @@ describe('the gp sampler', () => {
     }
   });
 
-  it.each([
-    [-2, 0.022750131948179195],
-    [-1, 0.15865525393145707],
-    [0, 0.5],
-    [1.5, 0.9331927987311419],
-  ])('says how likely a point is to be better than %f, when 0 is expected give or take 1', (best, improvement) => {
+  describe('after one bad value of 5, with 1 expected elsewhere, give or take 1', () => {
     const line = spaceFrom({ x: { type: 'float', low: 0, high: 1 } });
-    const data = { n: 1, d: 1, x: Float64Array.of(0.5), y: Float64Array.of(0), isCategory: [false] };
-    // A lengthscale of 0.01, signal 1: what is seen in the middle says nothing elsewhere.
-    const posterior = kernels.condition(data, Float64Array.of(Math.log(1e4), 0, -9))!;
+    const data = { n: 1, d: 1, x: Float64Array.of(0.5), y: Float64Array.of(5), isCategory: [false] };
+    // Lengthscale 0.01, signal 1, no noise: of the value nothing is left elsewhere but the mean, 5 / (4 + 1).
+    const posterior = kernels.condition(data, Float64Array.of(Math.log(1e4), 0, -20))!;
     const warping = { sign: -1, unit: 10, mean: 3, deviation: 2, lambda: 1, center: 0, spread: 1 } as const;
-    const model = { warping, posterior, bestParams: [{ x: 0.5 }], keys: new Set<string>(), best };
-    const asked = { space: line, seed: 1, number: 1, fixed: {}, pending: [], isOverdue: () => false };
-    const suggested = suggestByModel(asked, model)!;
-    expect(suggested.improvement).toBeCloseTo(improvement, 9);
-    // y 0 is z 0, and the value -1 · (2 · 0 + 3) · 10; y 1 is 2 · 10 away.
-    expect(suggested.mean).toBeCloseTo(-30, 6);
-    expect(suggested.deviation).toBeCloseTo(20, 6);
+    const suggestedWith = (best: number, pending: Params[]): ModelSuggestion => {
+      const model = { warping, posterior, bestParams: [], keys: new Set<string>(), best };
+      const asked = { space: line, seed: 1, number: 2, fixed: {}, pending, isOverdue: () => false };
+      return suggestByModel(asked, model)!;
+    };
+
+    it.each([
+      [-1, 0.022750131948179195],
+      [0, 0.15865525393145707],
+      [1, 0.5],
+      [2.5, 0.9331927987311419],
+    ])('says how likely a point is to be better than %f', (best, improvement) => {
+      const suggested = suggestedWith(best, []);
+      expect(suggested.improvement).toBeCloseTo(improvement, 6);
+      // y 1 is z 1, and the value -1 · (2 · 1 + 3) · 10; a y that is 1 more is 2 · 10 away.
+      expect(suggested.mean).toBeCloseTo(-50, 4);
+      expect(suggested.deviation).toBeCloseTo(20, 4);
+    });
+
+    it('believes that a pending point comes out a deviation worse, at 2, and wants to be better than that', () => {
+      expect(suggestedWith(2.5, [{ x: 0.1 }]).improvement).toBeCloseTo(0.8413447460685429, 6);
+      expect(suggestedWith(1, [{ x: 0.1 }]).improvement).toBeCloseTo(0.5, 6);
+    });
   });
 });
