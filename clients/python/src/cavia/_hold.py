@@ -26,6 +26,7 @@ NO_ANSWER = (UnreachableError, StrangeAnswerError, UnavailableError)
 GONE = (LeaseSupersededError, TrialFinishedError)
 SETTLED = (*GONE, ResultConflictError)
 
+_TOLD_STATES = ("complete", "pruned", "infeasible", "failed")
 _REPORT_COUNT_MAX = 100
 _REPORT_RETRY_COUNT_MAX = 2
 
@@ -37,6 +38,7 @@ class Hold:
         is_stopped: the service has said that going on is not worth while.
         is_gone: the trial is somebody else's now, or has ended.
         is_told: it has been told, or given back.
+        told: the result that was told.
         kept: the result that is kept on disk because it could not be told.
     """
 
@@ -48,6 +50,7 @@ class Hold:
         self.is_stopped = False
         self.is_gone = False
         self.is_told = False
+        self.told: dict[str, Any] | None = None
         self.kept: dict[str, Any] | None = None
         self._reports: list[dict[str, Any]] = []
         self._is_reached = True
@@ -107,6 +110,7 @@ class Hold:
             # What was told was wrong, and the trial still waits for its result.
             self.is_told = not is_for_good(error) or isinstance(error, SETTLED)
             raise
+        self.told = cut
         self.kept = cut if trial is None else None
         return trial
 
@@ -134,9 +138,14 @@ class Hold:
             say(f"Trial {self.number} could not be given back, so its lease has to run out: {error}")
 
     def is_told_by_another(self) -> bool:
-        """Whether somebody has told this attempt, such as the program that trained it."""
+        """Asks whether somebody has told this attempt, such as the program that trained it, and notes what."""
         trial = self.client.trial(self.study, self.number)
-        return bool(trial["state"] != "running" or trial["attempt"] != self.attempt)
+        if trial["state"] == "running" and trial["attempt"] == self.attempt:
+            return False
+        self.is_told = True
+        if trial["state"] in _TOLD_STATES and trial["attempt"] == self.attempt:
+            self.told = {"state": trial["state"], "message": trial["message"] or ""}
+        return True
 
     def _say_alive(self, report: dict[str, Any], retry_count_max: int) -> None:
         try:

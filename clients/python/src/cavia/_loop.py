@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ._hold import NO_ANSWER
 from ._say import say
+from ._streak import FailureStreak
 from ._telling import replay
 from ._termination import Termination, termination_raises
 from ._transport import new_key
@@ -22,11 +23,13 @@ _PATIENCE_SECONDS = 300.0
 
 def loop_over(study: Study) -> Iterator[Trial]:
     """The trials that a study gives out. Who is told to end gives back what has no result yet."""
+    streak = FailureStreak()
     with termination_raises() as termination:
         while True:
             trial = _next_trial(study, termination)
             if trial is None:
                 return
+            trial.streak = streak
             try:
                 yield trial
             except GeneratorExit:
@@ -34,6 +37,7 @@ def loop_over(study: Study) -> Iterator[Trial]:
                 if termination.has_come:
                     trial.hold.give_back()
                 raise
+            streak.note(trial)
 
 
 def _next_trial(study: Study, termination: Termination) -> Trial | None:

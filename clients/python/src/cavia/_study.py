@@ -58,7 +58,11 @@ class Study:
         return self
 
     def __iter__(self) -> Iterator[Trial]:
-        """Trials, one after the other. SIGTERM gives back the one whose block it meets, and ends the program."""
+        """Trials, one after the other. SIGTERM gives back the one whose block it meets, and ends the program.
+
+        Raises:
+            RepeatedFailureError: the first attempts all failed, or many in a row.
+        """
         from ._loop import loop_over
 
         return loop_over(self)
@@ -149,6 +153,10 @@ class Study:
             function: gets the trial, and returns its value: a number, one for each objective, or a dictionary by
                 metric. One that tells, prunes or fails the trial itself returns None.
             workers: how many processes; with one, it is called in this.
+
+        Raises:
+            RepeatedFailureError: the first attempts all failed, or many in a row, so something is wrong with all of
+                them. With several processes each gives up for itself, and a CaviaError says so when all did.
         """
         from ._optimize import optimize
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ._hold import GONE, Hold
 from ._say import say
+from ._streak import NO_RESULT
 from .errors import CaviaError
 
 if TYPE_CHECKING:
     from ._client import Client
     from ._heartbeat import Heartbeat
+    from ._streak import FailureStreak
 
 
 class Trial:
@@ -30,7 +32,10 @@ class Trial:
         values: by metric, when it has ended with some.
         document: all that the service says of it.
         metrics: of the study's objectives, in their order.
+        streak: of the loop that gave it out, if one did.
     """
+
+    streak: FailureStreak | None = None
 
     def __init__(self, client: Client, study: str, metrics: tuple[str, ...], document: dict[str, Any]) -> None:
         self.metrics = metrics
@@ -116,10 +121,12 @@ class Trial:
         if self.hold.is_told or self.hold.is_gone:
             return
         say(f"Trial {self.number} ended without a result: call trial.tell(…), or trial.prune() or trial.fail(…).")
-        self.hold.tell_if_open({"state": "failed", "message": "It ended without a result."})
+        self.hold.tell_if_open({"state": "failed", "message": NO_RESULT})
 
     def _end_with(self, error: Exception) -> None:
         _show_traceback(error, f"Trial {self.number} failed, and the next one follows:")
+        if self.streak is not None:
+            self.streak.error = error
         if not self.hold.is_told:
             state = "infeasible" if _is_out_of_memory(error) else "failed"
             self.hold.tell_if_open({"state": state, "message": f"{type(error).__name__}: {error}"})

@@ -125,6 +125,10 @@ class NothingToTryError(CaviaError):
         return type(self), (str(self), self.reason, self.retry_after_seconds)
 
 
+class RepeatedFailureError(CaviaError):
+    """So many attempts failed in a row that the next ones would too. The last exception is its ``__cause__``."""
+
+
 class NoResultError(CaviaError):
     """There is no best trial yet."""
 
