@@ -103,6 +103,11 @@ def test_says_that_there_is_no_such_study(server: Server) -> None:
         ({"space": SPACE, "minimize": ["a", "b"], "target": 1.0}, "target must be a dictionary by metric"),
         ({"space": ["a"], "minimize": "loss"}, "space must be a dictionary of ranges by name; got list"),
         ({"space": {"x": 3}, "minimize": "loss"}, r"x must be a range like .*; got 3\."),
+        (
+            {"space": {"lr": (1e-5, 0.1)}, "minimize": "loss"},
+            r"lr must not be a tuple: a range is cavia\.log\(low, high\), cavia\.uniform\(low, high\) or "
+            r"cavia\.integer\(low, high\), and choices are a list, \[1e-05, 0\.1\]; got \(1e-05, 0\.1\)\.",
+        ),
     ],
 )
 def test_refuses_words_that_describe_no_study(words: dict[str, Any], sentence: str, server: Server) -> None:
@@ -304,6 +309,19 @@ def test_reports_and_prunes(server: Server, name: str) -> None:
     assert (trial.state, trial.values) == ("pruned", {"loss": 0.8})
     steps = [(one["step"], one["values"]) for one in study.trial(0).document["intermediate"]]
     assert steps == [(1, {"loss": 0.9}), (2, {"loss": 0.8})]
+
+
+@pytest.mark.parametrize("step", [0.5, math.nan, math.inf, "1", None])
+def test_refuses_a_step_that_is_no_whole_number(step: Any, server: Server, name: str) -> None:
+    study = new_study(name)
+    trial = study.ask()
+    with pytest.raises(cavia.CaviaError) as raised:
+        trial.report(step, 0.9)
+    assert str(raised.value) == (
+        f"step must be a whole number, and the values follow it: report(3, 0.5); got {step!r}."
+    )
+    trial.report(2.0, 0.9)  # type: ignore[arg-type]
+    assert [one["step"] for one in study.trial(0).document["intermediate"]] == [2]
 
 
 def test_prunes_what_it_was_told_to_stop(server: Server, name: str) -> None:

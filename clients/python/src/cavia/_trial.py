@@ -62,8 +62,9 @@ class Trial:
         Returns:
             Whether to stop: going on is not worth while, or the trial is somebody else's now.
         """
+        step = _whole_number(step)
         self._last_reported = self._told_values(values, named)
-        return self.hold.report(int(step), self._last_reported)
+        return self.hold.report(step, self._last_reported)
 
     def tell(self, *values: float, **named: float) -> None:
         """Tells how it went: a value for each objective, in their order or by name, and other metrics by name.
@@ -154,6 +155,18 @@ class Trial:
         self.state: str = document["state"]
         self.values: dict[str, float] | None = document["values"]
         self.message: str | None = document["message"]
+
+
+def _whole_number(step: Any) -> int:
+    """As the step of a report; a float and a scalar of another library may be one."""
+    try:
+        whole = int(step)
+        is_whole = bool(whole == step)
+    except (TypeError, ValueError, OverflowError):
+        is_whole = False
+    if not is_whole:
+        raise CaviaError(f"step must be a whole number, and the values follow it: report(3, 0.5); got {step!r}.")
+    return whole
 
 
 def _number(name: str, value: Any) -> float:
