@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from faulty_proxy import answer, faulty_proxy, lose_request
+from faulty_proxy import answer, faulty_proxy, lose_reply, lose_request
 from servers import Server
 
 import cavia
@@ -251,6 +251,11 @@ def test_refuses_a_value_that_is_no_number(server: Server, name: str) -> None:
         trial.tell("good")  # type: ignore[arg-type]
 
 
+def test_refuses_to_tell_nothing(server: Server, name: str) -> None:
+    with pytest.raises(cavia.CaviaError, match=r"tell must have a value for each objective: trial\.tell\(0\.3\)"):
+        new_study(name).ask().tell()
+
+
 def test_asks_for_one_or_for_several(server: Server, name: str) -> None:
     study = new_study(name, budget=4)
     assert [trial.number for trial in study.ask(3)] == [0, 1, 2]
@@ -378,10 +383,53 @@ def test_stops_a_trial_that_is_somebody_elses_now_and_goes_on(
 def test_ends_at_once_when_the_study_is_finished(server: Server, name: str) -> None:
     study = new_study(name).stop()
     assert list(study) == []
-    with pytest.raises(cavia.NothingToTryError, match=r"is finished: study\.extend"):
+    with pytest.raises(cavia.NothingToTryError):
         study.ask()
-    with pytest.raises(StudyClosedError):
+    with pytest.raises(StudyClosedError, match=r"study\.extend\(…\) opens a study again that ended for want of"):
         study.enqueue({"x": 0.5, "kind": "a"})
+    with pytest.raises(StudyClosedError, match=r"study\.extend\(…\) opens a study again that ended for want of"):
+        study.resume()
+
+
+ENDINGS: dict[str, tuple[dict[str, Any], str]] = {
+    "trials": ({}, "is finished: study.extend(20) gives it 20 more trials."),
+    "deadline": (
+        {"deadline": "2020-01-01T00:00:00Z"},
+        "has reached its deadline: study.extend(deadline=…) with a later one goes on with it.",
+    ),
+    "target": ({"target": 0.6}, "has reached its target: a study with another name, and another target, goes on."),
+    "stopped": ({"budget": 2}, "was stopped, which is for good: a study with another name goes on."),
+    "exhausted": (
+        {"budget": 2, "space": {"kind": ["a"]}},
+        "has tried every configuration that its space has: a study with a wider space goes on.",
+    ),
+}
+
+
+@pytest.mark.parametrize("end_reason", ENDINGS)
+def test_says_what_opens_a_study_again(end_reason: str, server: Server, name: str) -> None:
+    words, sentence = ENDINGS[end_reason]
+    study = cavia.study(
+        name, **{"space": {"x": cavia.uniform(0, 1)}, "minimize": "loss", "sampler": "random", "budget": 1, **words}
+    )
+    if end_reason != "deadline":
+        study.ask().tell(0.5)
+    if end_reason == "stopped":
+        study.stop()
+    with pytest.raises(cavia.NothingToTryError) as raised:
+        study.ask()
+    assert str(raised.value) == f"Study {name} {sentence}"
+    assert (study.state, study.document["endReason"]) == ("finished", end_reason)
+    trials_before = study.document["budget"]["trials"]
+    helps = {"trials": {"trials": 3}, "deadline": {"deadline": datetime(2100, 1, 1, tzinfo=timezone.utc)}}
+    for kind, more in helps.items():
+        if kind != end_reason:
+            with pytest.raises(cavia.CaviaError) as refused:
+                study.extend(**more)  # type: ignore[arg-type]
+            assert str(refused.value) == f"Study {name} {sentence}"
+    assert study.refresh().document["budget"]["trials"] == trials_before
+    if end_reason in helps:
+        assert study.extend(**helps[end_reason]).state == "active"  # type: ignore[arg-type]
 
 
 def test_says_that_a_study_is_paused(server: Server, name: str, capfd: pytest.CaptureFixture[str]) -> None:
@@ -400,7 +448,32 @@ def test_goes_on_with_a_larger_budget(server: Server, name: str) -> None:
     for trial in study:
         with trial:
             trial.tell(2)
-    assert [trial.value for trial in study.trials()] == [1, 2]
+    assert [trial.value for trial in study.trials()] == [1, 2, 2]
+
+
+def test_adds_to_the_budget_once_when_the_answer_is_lost(server: Server, name: str, quick: list[float]) -> None:
+    faults = [lose_request, lose_reply, lose_reply]
+    with faulty_proxy(server.url) as proxy:
+        study = new_study(name, budget=5, url=proxy.url)
+        other = cavia.study(name).extend(10)
+        proxy.standing_fault = lambda handler: handler.command == "PATCH" and bool(faults) and faults.pop()(handler)
+        assert study.extend(5).document["budget"]["trials"] == 20
+    assert faults == []
+    assert other.refresh().progress["left"] == 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "extend must say what to add: extend(20) is 20 trials more, extend(deadline=…) a later end."),
+        ([0], "extend takes how many trials are added, so at least 1; got 0."),
+        ([-3], "extend takes how many trials are added, so at least 1; got -3."),
+    ],
+)
+def test_refuses_to_extend_by_nothing(arguments: list[int], sentence: str, server: Server, name: str) -> None:
+    with pytest.raises(cavia.CaviaError) as raised:
+        new_study(name).extend(*arguments)
+    assert str(raised.value) == sentence
 
 
 def test_refuses_a_result_for_a_trial_that_was_cancelled(server: Server, name: str) -> None:

@@ -9,6 +9,8 @@ from ._trial import Trial
 from .errors import CaviaError, NoResultError, NothingToTryError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ._client import Client
 
 _SHOWN_TRIAL_COUNT = 10
@@ -125,7 +127,10 @@ class Study:
         if trials:
             return trials, None
         reason = answer["reason"]
-        return [], NothingToTryError(sentence_of(self.name, reason), reason, answer.get("retryAfterSeconds"))
+        if reason == "finished":
+            # Why it is says what can be done about it.
+            self.refresh()
+        return [], NothingToTryError(sentence_of(self.document, reason), reason, answer.get("retryAfterSeconds"))
 
     def tell(self, trial: Trial | int, *values: float, **named: float) -> None:
         """Tells how a trial went, which is given as it was asked for or by its number: `Trial.tell`."""
@@ -201,9 +206,33 @@ class Study:
             if after is None:
                 return
 
-    def extend(self, trials: int) -> Study:
-        """Raises the budget to so many trials in all; opens a study again that had ended for want of it."""
-        return self._update({"budget": {"trials": trials}})
+    def extend(self, trials: int | None = None, *, deadline: datetime | str | None = None) -> Study:
+        """Gives it so many trials more, and a later deadline. A study that had ended for want of them goes on.
+
+        A request that is sent again adds nothing twice; two programs that extend it at the same moment may count once.
+
+        Raises:
+            CaviaError: it has ended for another reason, so this would not open it again.
+        """
+        from ._reasons import why_not_opened
+        from ._spec import time_of
+
+        if trials is None and deadline is None:
+            raise CaviaError(
+                "extend must say what to add: extend(20) is 20 trials more, extend(deadline=…) a later end."
+            )
+        if trials is not None and trials < 1:
+            raise CaviaError(f"extend takes how many trials are added, so at least 1; got {trials}.")
+        self.refresh()
+        more: dict[str, Any] = {}
+        if trials is not None:
+            more["trials"] = self.document["budget"]["trials"] + trials
+        if deadline is not None:
+            more["deadline"] = time_of(deadline)
+        obstacle = why_not_opened(self.document, more)
+        if obstacle is not None:
+            raise CaviaError(obstacle)
+        return self._update({"budget": more})
 
     def pause(self) -> Study:
         """Gives out no more trials until `resume`."""

@@ -73,6 +73,8 @@ class Trial:
         the service cannot be reached, the tell is kept on disk and sent later.
         """
         told = self._told_values(values, named)
+        if not told:
+            raise CaviaError("tell must have a value for each objective: trial.tell(0.3), or trial.tell(loss=0.3).")
         is_pruned = self.hold.is_stopped and all(math.isfinite(value) for value in told.values())
         self._tell({"values": told, **({"state": "pruned"} if is_pruned else {})})
 

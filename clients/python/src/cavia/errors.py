@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._hints import hint_of
+
 
 class CaviaError(Exception):
     """Everything that this package raises."""
@@ -30,7 +32,7 @@ class RefusedError(CaviaError):
     Attributes:
         code: what a program can tell apart, such as ``"study_exists"``.
         detail: one sentence with the offending value and what was expected.
-        hint: what to do about it, where there is something to say.
+        hint: what to do about it, where there is something to say, in the words of this package.
         request_id: finds the request in the service's log.
         status: of HTTP.
         param: the field that is wrong, as the client would write it.
@@ -43,7 +45,7 @@ class RefusedError(CaviaError):
         self.code: str = problem["code"]
         self.status: int = problem["status"]
         self.detail: str = problem["detail"]
-        self.hint: str | None = problem.get("hint")
+        self.hint = hint_of(problem)
         self.param: str | None = problem.get("param")
         self.request_id: str | None = problem.get("requestId")
         self.errors: list[dict[str, str]] = problem.get("errors", [])
