@@ -21,7 +21,7 @@ _HINTS = {
 
 
 def hint_of(problem: dict[str, Any]) -> str | None:
-    """What to do about a refusal, where there is something to say."""
+    """What to do about a refusal with this package, where there is something to say."""
     hint: str | None = problem.get("hint")
     if hint is None or not any(word in hint for word in _WORDS_OF_REQUESTS):
         return hint
