@@ -56,6 +56,11 @@ class Hold:
         self._is_reached = True
         self._lock = threading.Lock()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether this process still owes a result."""
+        return not (self.is_told or self.is_gone)
+
     def start(self, job_id: str) -> None:
         """The fence before the training of a job. Raises the refusal when another job was let in."""
         self.client.start(self.study, self.number, self.attempt, job_id)
@@ -93,7 +98,7 @@ class Hold:
         except RefusedError as error:
             say(f"The heartbeat of trial {self.number} ended: {error}")
             return False
-        return not (self.is_gone or self.is_told)
+        return self.is_open
 
     def tell(self, result: dict[str, Any]) -> dict[str, Any] | None:
         """Tells how it went. Returns the trial, or None when the tell is kept on disk for later."""
@@ -129,7 +134,7 @@ class Hold:
 
     def give_back(self) -> None:
         """Releases what has no result yet, since this process has to go. Never raises a CaviaError."""
-        if self.is_told or self.is_gone:
+        if not self.is_open:
             return
         try:
             self.release()
@@ -151,7 +156,7 @@ class Hold:
         try:
             answer = self.client.report(self.study, self.number, {"attempt": self.attempt, **report}, retry_count_max)
         except GONE as error:
-            if not (self.is_gone or self.is_told):
+            if self.is_open:
                 say(f"Trial {self.number} may stop: {error}")
             self.is_gone = True
         else:

@@ -121,7 +121,7 @@ class Trial:
         return True
 
     def _end_without_result(self) -> None:
-        if self.hold.is_told or self.hold.is_gone:
+        if not self.hold.is_open:
             return
         say(f"Trial {self.number} ended without a result: call trial.tell(…), or trial.prune() or trial.fail(…).")
         self.hold.tell_if_open({"state": "failed", "message": NO_RESULT})
