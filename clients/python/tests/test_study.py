@@ -298,6 +298,23 @@ def test_tries_first_what_is_enqueued(server: Server, name: str) -> None:
     assert study.ask().params == wanted
 
 
+def test_enqueues_several_one_by_one_or_in_a_list(server: Server, name: str) -> None:
+    study = new_study(name)
+    wanted = [{"x": 0.125, "kind": "b"}, {"x": 0.25, "kind": "a"}, {"x": 0.5, "kind": "a"}, {"x": 0.75, "kind": "b"}]
+    assert [trial.params for trial in study.enqueue(wanted[:2])] == wanted[:2]
+    assert [trial.params for trial in study.enqueue(wanted[2], (wanted[3],))] == wanted[2:]
+    assert study.enqueue([]) == []
+
+
+@pytest.mark.parametrize("params", [[["x", 0.5]], "x", 0.5, [0.5], None])
+def test_refuses_to_enqueue_what_are_no_params(params: Any, server: Server, name: str) -> None:
+    study = new_study(name)
+    with pytest.raises(cavia.CaviaError, match=r'Params must be a dictionary like \{"lr": 0\.01\}; got .+\.'):
+        study.enqueue(params)
+    with pytest.raises(cavia.CaviaError, match=r'Params must be a dictionary like \{"lr": 0\.01\}; got .+\.'):
+        study.attach(params, 0.5)
+
+
 def test_attaches_results_on_top_of_the_budget(server: Server, name: str) -> None:
     study = new_study(name, budget=1)
     params = {"x": 0.125, "kind": "b"}

@@ -141,14 +141,18 @@ class Study:
         """One trial; its `document` has the reported values as ``"intermediate"``."""
         return self._trial(self.client.trial(self.id, number))
 
-    def enqueue(self, *params: Mapping[str, Any]) -> list[Trial]:
-        """Configurations to try first; defaults fill what they leave out. What a trial has already is left out."""
-        return self._enqueue([{"params": dict(one)} for one in params])
+    def enqueue(self, *params: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[Trial]:
+        """Configurations to try first, one by one or in lists; defaults fill what they leave out.
+
+        What a trial has already is left out.
+        """
+        listed = [one for given in params for one in ([given] if isinstance(given, Mapping) else _listed(given))]
+        return self._enqueue([{"params": _params_of(one)} for one in listed])
 
     def attach(self, params: Mapping[str, Any], *values: float, **named: float) -> Trial | None:
         """A result from elsewhere, on top of the budget. None when a trial with the same params exists."""
         told = {**dict(zip(self.metrics, values)), **named}
-        added = self._enqueue([{"params": dict(params), "values": told}])
+        added = self._enqueue([{"params": _params_of(params), "values": told}])
         return added[0] if added else None
 
     def optimize(self, function: Callable[[Trial], Result], *, workers: int = 1) -> None:
@@ -267,3 +271,13 @@ class Study:
         other = [one["metric"] for one in self.document["objectives"] if one["direction"] != direction]
         if other:
             raise CaviaError(f"Study {self.name} does not {direction} {other[0]}: call optimize, which takes both.")
+
+
+def _listed(given: Any) -> list[Any]:
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
+def _params_of(given: Any) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        raise CaviaError(f'Params must be a dictionary like {{"lr": 0.01}}; got {given!r}.')
+    return dict(given)
