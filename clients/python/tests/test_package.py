@@ -65,6 +65,15 @@ def test_is_built_with_its_types_and_nothing_else(wheel: Path) -> None:
     assert {name for name in names if not name.startswith("cavia-")} == sources
 
 
+def test_is_built_with_its_license(wheel: Path) -> None:
+    license_text = (ROOT / "LICENSE").read_bytes()
+    assert (PACKAGE / "LICENSE").read_bytes() == license_text
+    info = f"cavia-{cavia.__version__}.dist-info"
+    built = zipfile.ZipFile(wheel)
+    assert built.read(f"{info}/licenses/LICENSE") == license_text
+    assert "License-File: LICENSE" in built.read(f"{info}/METADATA").decode().splitlines()
+
+
 def test_works_in_an_environment_with_nothing_else(wheel: Path, tmp_path: Path, server: Server, name: str) -> None:
     environment = tmp_path / "environment"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
