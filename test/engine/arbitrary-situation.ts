@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import type { Objective } from '../../shared/domain/objective.ts';
 import type { Params } from '../../shared/domain/parameter.ts';
 import type { Space } from '../../shared/domain/space.ts';
-import type { Observation } from '../../shared/engine/observations.ts';
 import type { History } from '../../shared/engine/suggest-with-model.ts';
 import { suggest } from '../../shared/engine/suggest.ts';
 import type { ParameterInput, SpaceInput } from '../domain/brute-force.ts';

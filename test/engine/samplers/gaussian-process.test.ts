@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Params } from '../../../shared/domain/parameter.ts';
 import type { Observation } from '../../../shared/engine/observations.ts';
 import { kernels } from '../../../shared/engine/gp/kernels.ts';
+import { fitModel } from '../../../shared/engine/gp/model.ts';
 import { suggestByModel, type ModelSuggestion } from '../../../shared/engine/samplers/gaussian-process.ts';
 import { createGenerator } from '../../../shared/numerics/random.ts';
 import { samplerContract, type Ask, type MakeSampler } from '../../contract/sampler.ts';
 import { spaceFrom } from '../../domain/space-from.ts';
-import { askBatch, askModel, historyOf } from '../model-asks.ts';
+import { askBatch, askModel, historyOf, minimize } from '../model-asks.ts';
 
 /** Each number is asked for with all smaller ones pending, after a dozen results. */
 const modelSampler: MakeSampler = (space) => {
@@ -89,10 +90,10 @@ describe('the gp sampler', () => {
     // Lengthscale 0.01, signal 1, no noise: of the value nothing is left elsewhere but the mean, 5 / (4 + 1).
     const posterior = kernels.condition(data, Float64Array.of(Math.log(1e4), 0, -20))!;
     const warping = { sign: -1, unit: 10, mean: 3, deviation: 2, lambda: 1, center: 0, spread: 1 } as const;
+    const fitted = fitModel(line, minimize, [{ params: { x: 0.5 }, value: 5 }])!;
     const suggestedWith = (best: number, pending: Params[]): ModelSuggestion => {
-      const model = { warping, posterior, bestParams: [], keys: new Set<string>(), best };
       const asked = { space: line, seed: 1, number: 2, fixed: {}, pending, isOverdue: () => false };
-      return suggestByModel(asked, model)!;
+      return suggestByModel(asked, { ...fitted, warping, posterior, best })!;
     };
 
     it.each([
