@@ -147,6 +147,13 @@ describe.skipIf(dynamoDbEndpoint === null)('npm run copy-table', () => {
     );
     expect(copied).toEqual(given);
     await expect(copy(core, aux)).rejects.toThrow(`${aux} must be empty`);
+    const sentence = /^DynamoDB could not be asked: ResourceNotFoundException: .*\n$/;
+    await expect(copy('no-such-table', core)).rejects.toMatchObject({
+      stderr: `${core} must be empty, so that nothing is mixed up; it has items.\n`,
+    });
+    await expect(copy(core, 'no-such-table')).rejects.toMatchObject({
+      stderr: expect.stringMatching(sentence) as string,
+    });
   });
 });
 
