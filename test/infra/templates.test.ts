@@ -162,10 +162,21 @@ describe('what anybody may do', () => {
   it('is to start jobs for one function alone, of definitions of the deployment', () => {
     const submitting = statements().filter(({ actions }) => actions.includes('batch:SubmitJob'));
     expect(submitting.map(({ id }) => id.replace(/Role.*/, ''))).toEqual(['ManagedDispatch']);
-    expect(submitting[0].resources.length).toBe(2);
-    expect(submitting[0].resources.every((one) => /job-(queue\/cavia-test"|definition\/cavia-test\*")/.test(one))).toBe(
-      true,
+    const names = submitting[0].resources.map((one) => /:(job-[^"]+)"/.exec(one)![1]);
+    expect(names.sort()).toEqual([
+      'job-definition/cavia-test',
+      'job-definition/cavia-test-*',
+      'job-definition/cavia-test:*',
+      'job-queue/cavia-test',
+    ]);
+  });
+
+  it('is on nothing of a stage whose name begins like this one', () => {
+    const patterns = statements().flatMap(({ resources }) =>
+      resources.flatMap((one) => one.match(/cavia[-/]test[^"]*/g) ?? []),
     );
+    expect(patterns.filter((one) => one.includes('*')).length).toBeGreaterThan(5);
+    for (const one of patterns) expect(one).toMatch(/^cavia[-/]test($|[-/:])/);
   });
 
   it('is to pass one role, to the scheduler alone', () => {
