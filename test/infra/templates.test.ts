@@ -384,6 +384,14 @@ describe('training', () => {
     expect([job.RetryStrategy?.Attempts ?? 1, job.RetryStrategy?.EvaluateOnExit ?? []]).toEqual([1, []]);
   });
 
+  it('is given no credentials of its instance over a hop', () => {
+    const [{ Properties }] = ofType('AWS::EC2::LaunchTemplate');
+    expect(Properties.LaunchTemplateData.MetadataOptions).toEqual({
+      HttpTokens: 'required',
+      HttpPutResponseHopLimit: 1,
+    });
+  });
+
   it('cannot be reached from outside', () => {
     expect(ofType('AWS::EC2::SecurityGroup').filter(({ Properties }) => Properties.SecurityGroupIngress)).toEqual([]);
     expect(ofType('AWS::EC2::SecurityGroupIngress')).toEqual([]);
