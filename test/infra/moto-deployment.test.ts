@@ -82,7 +82,7 @@ describe.skipIf(endpoint === null)('the templates deployed to moto', () => {
       const { Table } = await clients.dynamo.send(new DescribeTableCommand({ TableName }));
       expect(Table!.KeySchema!.map(({ AttributeName }) => AttributeName)).toEqual(['pk', 'sk']);
       expect(Table!.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName) ?? []).toEqual(isCore ? ['open'] : []);
-      expect(Table!.StreamSpecification?.StreamViewType).toBe(isCore ? 'NEW_AND_OLD_IMAGES' : undefined);
+      expect(Table!.StreamSpecification?.StreamViewType).toBe(isCore ? 'NEW_IMAGE' : undefined);
     }
   });
 

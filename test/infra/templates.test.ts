@@ -258,6 +258,13 @@ describe('every log group', () => {
 });
 
 describe('every queue', () => {
+  it('keeps dead letters for two weeks', () => {
+    const queues = ofType('AWS::SQS::Queue').filter(({ Properties }) => !Properties.RedrivePolicy);
+    expect(queues.map(({ Properties }) => Properties.MessageRetentionPeriod as number)).toEqual(
+      Array(3).fill(1_209_600),
+    );
+  });
+
   it('has dead letters or is theirs, and takes nothing in the clear', () => {
     const queues = ofType('AWS::SQS::Queue');
     const targets = queues.flatMap(({ Properties }) => {
@@ -308,7 +315,7 @@ describe('the tables and the bucket', () => {
       },
     ]);
     expect(core.Replicas[0].PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(true);
-    expect(core.StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
+    expect(core.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' });
     expect(core.TimeToLiveSpecification).toBeUndefined();
     expect(aux.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
