@@ -111,7 +111,12 @@ function ask(observations: readonly Observation[]): Params {
     fixed: {},
     firstTry: 0,
   };
-  const suggested = suggestWithModel(request, objectives, { observations, pending: new Map(), inFlight: [] });
+  const suggested = suggestWithModel(request, objectives, {
+    observations,
+    pending: new Map(),
+    failed: new Map(),
+    inFlight: [],
+  });
   if (suggested?.sampler !== 'gp') throw new Error(`The model was not asked at ${observations.length} results.`);
   return suggested.params;
 }

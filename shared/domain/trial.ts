@@ -15,8 +15,9 @@ export const Knowledge = z
   .strictObject({
     before: z.int().meta({ description: 'Numbers below this had been looked at.' }),
     pending: Ranges.meta({ description: 'Trials without a result whose params were known.' }),
+    failed: Ranges.meta({ description: 'Trials that had failed for good: believed to be as bad as the worst.' }),
     inFlight: Ranges.meta({ description: 'Smaller numbers that other asks had taken: their params were imagined.' }),
-    left: Ranges.meta({ description: 'Trials that were left out: failed and cancelled ones, and those nobody saw.' }),
+    left: Ranges.meta({ description: 'Trials that were left out: cancelled ones, and those nobody saw.' }),
   })
   .meta({ id: 'Knowledge' });
 export type Knowledge = z.infer<typeof Knowledge>;

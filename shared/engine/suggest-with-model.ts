@@ -14,6 +14,8 @@ export interface History {
   observations: readonly Observation[];
   /** Params of trials that have not, by number; those that the same ask is about to give out among them. */
   pending: ReadonlyMap<number, Params>;
+  /** Params of trials that have failed for good, by number. */
+  failed: ReadonlyMap<number, Params>;
   /** Numbers smaller than the one that is asked for whose params nobody can see yet: other asks on their way. */
   inFlight: readonly number[];
 }
@@ -65,6 +67,7 @@ export function suggestWithModel(
     number,
     fixed,
     pending: [],
+    failed: inOrder([...history.failed]),
     isOverdue: () => (time.isUp ||= isOverdue()),
   };
   const imagined = imaginedParams(situation, objectives, history);

@@ -22,6 +22,8 @@ export interface Model {
   keys: ReadonlySet<string>;
   /** The y to improve on: the best that is expected where there is a result. */
   best: number;
+  /** The y of what never came to a value. */
+  worst: number;
 }
 
 /** Hyperparameters by the number of results that they were fitted to, of one history. */
@@ -60,7 +62,7 @@ export function fitModel(
     .slice(0, bestParamsCount)
     .map((i) => seen[i].params);
   const keys = new Set(observations.map(({ params }) => paramsKey(params)));
-  return { warping, posterior, bestParams, keys, best: bestOf(posterior) };
+  return { warping, posterior, bestParams, keys, best: bestOf(posterior), worst: active.worst };
 }
 
 /** The indices of observations with a value, the best first and of equal ones the earlier. */
@@ -114,13 +116,17 @@ function partOf(observations: readonly Observation[], target: Target, count: num
 }
 
 /** What never came to a value counts as the worst that did: the model learns to keep away. */
-function dataOf(space: Space, warping: Warping, observations: readonly Observation[]): Observations {
+function dataOf(
+  space: Space,
+  warping: Warping,
+  observations: readonly Observation[],
+): Observations & { worst: number } {
   const { count: d, isCategory } = featuresOf(space);
   const n = observations.length;
   const worst = finiteValues(observations).reduce((largest, value) => Math.max(largest, warp(warping, value)), 0);
   const y = Float64Array.from(observations, ({ value }) => (value === undefined ? worst : warp(warping, value)));
   const configurations = observations.map(({ params }) => params);
-  return { n, d, x: featuresOfAll(space, configurations), y, isCategory };
+  return { n, d, x: featuresOfAll(space, configurations), y, isCategory, worst };
 }
 
 function conditioned(observations: Observations, theta: Float64Array): ConditionedModel | undefined {
