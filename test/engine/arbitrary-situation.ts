@@ -77,6 +77,7 @@ const draft = fc.record({
   /** Among how few configurations the trials are. */
   distinctCount: fc.constantFrom(1, 4, 100),
   pendingCount: fc.nat(3),
+  failedCount: fc.nat(2),
   inFlightCount: fc.nat(2),
   fixedPlace: fc.option(fc.nat()),
   constrainedPlaces: fc.array(fc.nat(), { maxLength: 2 }),
@@ -84,7 +85,7 @@ const draft = fc.record({
 });
 
 /**
- * Any number of objectives, trials anywhere, some pending with smaller and with larger numbers, some asks on their way;
+ * Any number of objectives, trials anywhere, some pending with smaller and with larger numbers, some failed, some asks on their way;
  * fixed values and constraints that at least one configuration has.
  */
 export const arbitrarySituation: fc.Arbitrary<ArbitrarySituation> = draft.map((chosen) => {
@@ -106,13 +107,19 @@ export const arbitrarySituation: fc.Arbitrary<ArbitrarySituation> = draft.map((c
       return [at, randomParams(space, seed, at)];
     }),
   );
+  const failed = new Map(
+    Array.from({ length: chosen.failedCount }, (_, k): [number, Params] => [
+      first + pendingCount + 1 + k,
+      randomParams(space, seed, 1000 + k),
+    ]),
+  );
   const names = Object.keys(allowed);
   const name = names[(fixedPlace ?? 0) % names.length];
   return {
     input,
     space,
     objectives: chosen.directions.map((direction, k) => ({ metric: `m${k}`, direction })),
-    history: { observations, pending, inFlight },
+    history: { observations, pending, failed, inFlight },
     seed,
     number,
     fixed: fixedPlace === null ? {} : { [name]: allowed[name] },

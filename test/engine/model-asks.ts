@@ -28,12 +28,12 @@ export function historyOf(space: Space, count: number, values: readonly (number 
 /** What the model suggests after a history. */
 export function askModel(
   space: Space,
-  { observations = [], pending = new Map(), inFlight = [] }: Partial<History>,
+  { observations = [], pending = new Map(), failed = new Map(), inFlight = [] }: Partial<History>,
   { seed = 7, fixed = {}, objectives = [minimize], isOverdue, ...options }: AskOptions = {},
 ): ModelSuggested | undefined {
   const { number = observations.length + pending.size + inFlight.length } = options;
   const request = { space, sampler: { kind: 'gp' }, seed, number, fixed, firstTry: 0 } as const;
-  return suggestWithModel(request, objectives, { observations, pending, inFlight }, isOverdue);
+  return suggestWithModel(request, objectives, { observations, pending, failed, inFlight }, isOverdue);
 }
 
 /** What it suggests for so many trials at once. */

@@ -16,10 +16,15 @@ export interface Situation {
 /** What the model suggests now where sequences do not get: after many results, and with all that an ask may have. */
 export function situationsNow(): Situation[] {
   return situations.map(({ situation, count, directions, ...others }) => {
-    const { pending = [], inFlight = [], fixed = {} } = others;
+    const { pending = [], failed = [], inFlight = [], fixed = {} } = others;
     const objectives = directions.map((direction, k): Objective => ({ metric: `m${k}`, direction }));
     const request = { space, sampler: { kind: 'gp' } as const, seed: 11, number: count + 9, fixed, firstTry: 0 };
-    const history = { observations: observed(space, count, directions), pending: new Map(pending), inFlight };
+    const history = {
+      observations: observed(space, count, directions),
+      pending: new Map(pending),
+      failed: new Map(),
+      inFlight,
+    };
     const { params, sampler } = suggestWithModel(request, objectives, history)!;
     return { situation, params, sampler };
   });
@@ -30,6 +35,7 @@ interface Draft {
   count: number;
   directions: Objective['direction'][];
   pending?: [number, Params][];
+  failed?: [number, Params][];
   inFlight?: number[];
   fixed?: Params;
 }
@@ -53,10 +59,11 @@ const pendingNow = (count: number): [number, Params][] => [
 
 const situations: Draft[] = [
   ...[72, 450, 1100].map((count): Draft => ({
-    situation: `${count} results, some pending, a fixed value`,
+    situation: `${count} results, some pending, one failed, a fixed value`,
     count,
     directions: ['minimize'],
     pending: pendingNow(count),
+    failed: [[count + 6, { rate: 0.05, width: 20, drop: 0.1, kind: 'b', depth: 2 }]],
     fixed: { kind: 'b' },
   })),
   {

@@ -29,6 +29,12 @@ function acquisitionOf(space: Space, valueOf: (params: Params) => number, isOver
   return { space, modelSpace: space, posterior, best: Math.min(...y), isTaken, isOverdue };
 }
 
+function proposalOf(acquisition: Acquisition, points: readonly Float64Array[]): Proposal {
+  const proposal = maximise(acquisition, points);
+  if (typeof proposal === 'string') throw new Error(proposal);
+  return proposal;
+}
+
 /** What is maximised, of many configurations. */
 function logImprovements({ modelSpace, posterior, best }: Acquisition, configurations: readonly Params[]): number[] {
   const { mean, variance } = expectedAt(modelSpace, posterior, configurations);
@@ -44,7 +50,7 @@ describe('maximise', () => {
     const random = createGenerator(1, 0);
     for (let k = 0; k < 20; k++) {
       const start = Float64Array.of(random.nextUnit(), random.nextUnit());
-      const { params } = maximise(acquisition, [start])!;
+      const { params } = proposalOf(acquisition, [start]);
       for (const name of ['x', 'y']) {
         const at = params[name] as number;
         const [low, high] = logImprovements(
@@ -67,10 +73,10 @@ describe('maximise', () => {
     const bowl = ({ a, b, c }: Params): number =>
       ((a as number) / 40 - k / 4) ** 2 + (Math.sqrt(b as number) / 25 - 0.3) ** 2 + ((c as number) / 25) ** 2 * k;
     const acquisition = acquisitionOf(spaceFrom(input), (params) => 4 * bowl(params));
-    const all = allConfigurations(input).filter((params) => !acquisition.isTaken(paramsKey(params)));
+    const all = allConfigurations(input).filter((params) => !acquisition.isTaken(paramsKey(params), params));
     const looked = logImprovements(acquisition, all);
     const best = looked.reduce((at, one, i) => (one > looked[at] ? i : at), 0);
-    const proposal = maximise(acquisition, spreadPoints(acquisition.space, k, 0))!;
+    const proposal = proposalOf(acquisition, spreadPoints(acquisition.space, k, 0));
     expect(proposal.params).toEqual(all[best]);
     expect(proposal.logImprovement).toBeCloseTo(looked[best], 9);
   });
@@ -81,12 +87,12 @@ describe('maximise', () => {
     let surprises = 0;
     for (let k = 0; k < 10; k++) {
       const points = Array.from({ length: 6 }, () => Float64Array.of(random.nextUnit(), random.nextUnit()));
-      const ends = points.map((point) => maximise(acquisition, [point])!.logImprovement);
+      const ends = points.map((point) => proposalOf(acquisition, [point]).logImprovement);
       const begins = logImprovements(
         acquisition,
         points.map(([x, y]) => ({ x, y })),
       );
-      expect(maximise(acquisition, points)!.logImprovement).toBe(Math.max(...ends));
+      expect(proposalOf(acquisition, points).logImprovement).toBe(Math.max(...ends));
       if (ends[begins.indexOf(Math.max(...begins))] < Math.max(...ends) - 0.1) surprises++;
     }
     expect(surprises).toBeGreaterThan(0);
@@ -101,7 +107,7 @@ describe('maximise', () => {
     const corner = new Float64Array(4);
 
     it('goes as far as it takes, one exchange after the other', () => {
-      const { params } = maximise(acquisition, [corner])!;
+      const { params } = proposalOf(acquisition, [corner]);
       const all = allConfigurations(input);
       const looked = logImprovements(acquisition, all);
       expect(params).toEqual(all[looked.indexOf(Math.max(...looked))]);
@@ -109,7 +115,7 @@ describe('maximise', () => {
 
     it('stays where everything else is taken', () => {
       const free = paramsKey({ a: 0, b: 0, c: 0, d: 0 });
-      const proposal = maximise({ ...acquisition, isTaken: (key) => key !== free }, [corner])!;
+      const proposal = proposalOf({ ...acquisition, isTaken: (key) => key !== free }, [corner]);
       expect(paramsKey(proposal.params)).toBe(free);
     });
   });
@@ -126,7 +132,7 @@ describe('maximise', () => {
     }));
     const allowed = raster.filter((params) => satisfiesConstraints(acquisition.space, params));
     const highest = logImprovements(acquisition, allowed).reduce((most, one) => Math.max(most, one));
-    const { params, logImprovement } = maximise(acquisition, spreadPoints(acquisition.space, 3, 0))!;
+    const { params, logImprovement } = proposalOf(acquisition, spreadPoints(acquisition.space, 3, 0));
     expect(satisfiesConstraints(acquisition.space, params)).toBe(true);
     // The best of the points alone are 0.06 and 0.1 below.
     expect(logImprovement).toBeGreaterThan(highest - 0.04);
@@ -135,10 +141,10 @@ describe('maximise', () => {
   it('finds nothing where every point is taken or not allowed', () => {
     const acquisition = acquisitionOf(spaceFrom(square, ['x <= 0.5']), waves);
     const [left, right] = [Float64Array.of(0.25, 0.5), Float64Array.of(0.75, 0.5)];
-    expect(maximise(acquisition, [right])).toBeUndefined();
-    expect(maximise({ ...acquisition, isTaken: () => true }, [left])).toBeUndefined();
-    expect(maximise(acquisition, [])).toBeUndefined();
-    expect(maximise(acquisition, [left, right])).toBeDefined();
+    expect(maximise(acquisition, [right])).toBe('none_feasible');
+    expect(maximise(acquisition, [])).toBe('none_feasible');
+    expect(maximise({ ...acquisition, isTaken: () => true }, [left, right])).toBe('all_taken');
+    expect(proposalOf(acquisition, [left, right]).params.x).toBeLessThanOrEqual(0.5);
   });
 });
 
@@ -152,7 +158,7 @@ describe('a deadline', () => {
   /** What is found when the time is up at the k-th time that it is looked at. */
   function foundUntil(k: number): { proposal: Proposal; looks: number } {
     let looks = 0;
-    const proposal = maximise({ ...whole, isOverdue: () => ++looks >= k }, points)!;
+    const proposal = proposalOf({ ...whole, isOverdue: () => ++looks >= k }, points);
     return { proposal, looks };
   }
 

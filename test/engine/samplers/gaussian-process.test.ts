@@ -92,8 +92,10 @@ describe('the gp sampler', () => {
     const warping = { sign: -1, unit: 10, mean: 3, deviation: 2, lambda: 1, center: 0, spread: 1 } as const;
     const fitted = fitModel(line, minimize, [{ params: { x: 0.5 }, value: 5 }])!;
     const suggestedWith = (best: number, pending: Params[]): ModelSuggestion => {
-      const asked = { space: line, seed: 1, number: 2, fixed: {}, pending, isOverdue: () => false };
-      return suggestByModel(asked, { ...fitted, warping, posterior, best })!;
+      const asked = { space: line, seed: 1, number: 2, fixed: {}, pending, failed: [], isOverdue: () => false };
+      const suggested = suggestByModel(asked, { ...fitted, warping, posterior, best });
+      if (typeof suggested === 'string') throw new Error(suggested);
+      return suggested;
     };
 
     it.each([
