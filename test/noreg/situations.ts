@@ -22,7 +22,7 @@ export function situationsNow(): Situation[] {
     const history = {
       observations: observed(space, count, directions),
       pending: new Map(pending),
-      failed: new Map(),
+      failed: new Map(failed),
       inFlight,
     };
     const { params, sampler } = suggestWithModel(request, objectives, history)!;

@@ -43,6 +43,19 @@ describe('exchanges', () => {
     places.forEach((place, k) => expect(place).toBeCloseTo(cells[k], 9));
   });
 
+  it('lead to 31 others of 100 categories from one end of the list to the other, and to those next to them from the next', () => {
+    const input = { c: { type: 'categorical', choices: Array.from({ length: 100 }, (_, k) => k) } };
+    const from = (cell: number): number[] =>
+      exchanges(spaceFrom(input), Float64Array.of((cell + 0.5) / 100), 0)
+        .map((place) => Math.floor(place * 100))
+        .sort((a, b) => a - b);
+    const cells = from(50);
+    expect(new Set([...cells, 50]).size).toBe(32);
+    const gaps = [...cells, 50].sort((a, b) => a - b).map((cell, i, all) => (i === 0 ? cell : cell - all[i - 1]));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(4);
+    expect(from(51)).toEqual(cells.map((cell) => (cell + 1) % 100).sort((a, b) => a - b));
+  });
+
   it('lead nowhere in a float without a step', () => {
     expect(exchanges(space, new Float64Array(6), 4)).toEqual([]);
   });
