@@ -42,7 +42,8 @@ describe('the model is asked where constraints leave', () => {
       const value = Object.values(params).reduce((sum: number, one) => sum + Math.cos(7 * Number(one)), 0);
       observations = [...observations, { params, value }];
     }
-    expect(outcomes.filter((one) => one === 'gp').length, outcomes.join()).toBeGreaterThanOrEqual(9);
+    // One of ten may be another's.
+    expect(outcomes.filter((one) => one !== 'gp').slice(1)).toEqual([]);
   });
 
   it('another island than the one that all results are from, where it is better', () => {
