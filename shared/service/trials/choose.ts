@@ -11,6 +11,7 @@ import { knowledgeOf } from '../model/knowledge.ts';
 import { drawAgain, drawUntaken, duplicateCountMax } from './draw-again.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
+import type { HistoryMarks } from '../ports/trials.ts';
 import { timeLimitOf } from '../model/time-limit.ts';
 
 /** The params chosen for a number, and how. */
@@ -25,10 +26,10 @@ export interface Choice {
  */
 export type Chooser = (number: number, fixed: Params, reserved?: ReadonlyMap<number, Params>) => Choice | undefined;
 
-/** The chooser of a study, with everything that it has to know read. @param modelVersion see `readHistory`. */
-export async function chooserFor(ports: Ports, study: StudyRecord, modelVersion?: number): Promise<Chooser> {
+/** The chooser of a study, with everything that it has to know read. @param marks see `readHistory`. */
+export async function chooserFor(ports: Ports, study: StudyRecord, marks?: HistoryMarks): Promise<Chooser> {
   if (!needsModel(study.spec.sampler)) return (number, fixed) => chosen(study, requestOf(study, number, fixed, 0));
-  const known = await readHistory(ports, study, modelVersion);
+  const known = await readHistory(ports, study, marks);
   const begin = timeLimitOf(ports);
   return (number, fixed, reserved = new Map()) => {
     const request = requestOf(study, number, fixed, 0);
