@@ -17,7 +17,7 @@ const singleReadsMax = 32;
 /** A study as one look found it. */
 export interface Known {
   observations: readonly SettledTrial[];
-  /** Params of waiting and running trials, by number. */
+  /** Params of waiting and running trials, and of those that were pruned before they reported, by number. */
   pending: ReadonlyMap<number, Params>;
   /** Params of trials that have failed and may be tried again, by number. */
   failed: ReadonlyMap<number, Params>;
@@ -72,8 +72,9 @@ async function recall(ports: Ports, study: StudyRecord, memory: Memory, version:
   }
 }
 
+/** A pruned trial without a value is known to have been tried, and never comes to more. */
 function isPending(state: TrialState): boolean {
-  return state === 'waiting' || state === 'running';
+  return state === 'waiting' || state === 'running' || state === 'pruned';
 }
 
 /**
@@ -140,7 +141,7 @@ export function resultsOf(objectives: readonly Objective[], trials: readonly Tri
 
 /**
  * A trial whose result stands. Failed and cancelled ones can be opened again; of those, failed ones count as bad as the
- * worst as long as they are not.
+ * worst as long as they are not. Pruned ones count with the last value that is known of them, and without any as nothing.
  */
 function settledOf(
   [first, ...others]: readonly Objective[],
@@ -158,8 +159,10 @@ function settledOf(
       return settled(values);
     case 'infeasible':
       return settled(undefined);
-    case 'pruned':
-      return settled(values ?? lastReport?.values);
+    case 'pruned': {
+      const last = values ?? lastReport?.values;
+      return last && settled(last);
+    }
     case 'waiting':
     case 'running':
     case 'failed':
