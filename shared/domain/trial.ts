@@ -59,9 +59,21 @@ export const Suggestion = z
       .optional()
       .meta({ description: 'Taken out of the list of all configurations: the first that no other trial had.' }),
     fallback: z
-      .enum(['in_flight', 'no_model', 'all_taken', 'duplicate', 'deadline'])
+      .enum([
+        'in_flight',
+        'no_model',
+        'none_feasible',
+        'all_taken',
+        'duplicate',
+        'deadline',
+        'noise_raised',
+        'prior_mode',
+      ])
       .optional()
-      .meta({ description: 'Why the model was not asked, where the sampler has one, or not to the end ("deadline").' }),
+      .meta({
+        description:
+          'Why the model did not choose the point, where the sampler has one; or it was not asked to the end ("deadline"), or had to be mended first ("noise_raised", "prior_mode").',
+      }),
   })
   .meta({ id: 'Suggestion' });
 export type Suggestion = z.infer<typeof Suggestion>;

@@ -3,7 +3,9 @@ import { paramsKey } from '../../domain/params.ts';
 import type { Space } from '../../domain/space.ts';
 import { normalCdf } from '../../numerics/normal.ts';
 import { mutants, spreadPoints, unitsOf } from '../acquisition/candidates.ts';
-import { maximise } from '../acquisition/maximise.ts';
+import { crowdingAt } from '../acquisition/crowding.ts';
+import { maximise, type Nothing } from '../acquisition/maximise.ts';
+import { narrowCandidates } from '../acquisition/narrow-part.ts';
 import { paramsAt } from '../draw.ts';
 import { withBelieved, type Believed } from '../gp/believe.ts';
 import { isCategory } from '../gp/features.ts';
@@ -49,18 +51,23 @@ export function firstPoint(space: Space): Params {
 
 /**
  * The configuration that the model expects most of, none that is known or pending.
- * @returns undefined when everything that was looked at is taken or infeasible.
+ * @returns why there is none, otherwise.
  */
-export function suggestByModel(situation: Situation, model: Model): ModelSuggestion | undefined {
+export function suggestByModel(situation: Situation, model: Model): ModelSuggestion | Nothing {
   const { space, seed, number, fixed, pending, failed, isOverdue } = situation;
   const part = narrowTo(space, fixed);
-  if (!part) return undefined;
+  if (!part) return 'none_feasible';
   const { posterior, best } = withBelieved(space, model, situation);
   const open = new Set([...pending, ...failed].map(paramsKey));
   const isTaken = (key: string): boolean => model.keys.has(key) || open.has(key);
+  const isCrowded = crowdingAt(space, pending);
+  const acquisition = { space: part, modelSpace: space, posterior, best, isOverdue };
   const points = [...spreadPoints(part, seed, number), ...mutants(part, model.bestParams, seed, number)];
-  const proposal = maximise({ space: part, modelSpace: space, posterior, best, isTaken, isOverdue }, points);
-  if (!proposal) return undefined;
+  points.push(...narrowCandidates(space, part, fixed, model.bestParams, points, seed, number));
+  const apart = maximise({ ...acquisition, isTaken: (key, params) => isTaken(key) || isCrowded(params) }, points);
+  const isFull = apart === 'all_taken' && pending.length > 0;
+  const proposal = isFull ? maximise({ ...acquisition, isTaken }, points) : apart;
+  if (typeof proposal === 'string') return proposal;
   const { params, mean, deviation } = proposal;
   return {
     params,
