@@ -10,6 +10,7 @@ import { ServiceError } from '../errors.ts';
 import { findStudy, spaceOfStudy } from '../find.ts';
 import { checkFixed } from './fixed.ts';
 import { findReplay, keyedRequest, receiptOf, replayOfRival, type KeyedRequest } from '../idempotency.ts';
+import { timeLimitOf } from '../model/time-limit.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { AskCommit, HistoryMarks, TrialChange, TrialRecord } from '../ports/trials.ts';
@@ -73,6 +74,7 @@ class Asking {
   readonly #keyed: KeyedRequest | undefined;
   readonly #study: StudyRecord;
   readonly #fixed: Params;
+  readonly #begin: ReturnType<typeof timeLimitOf>;
   #held: Held[] = [];
   #reason: AskReason | undefined;
   /** No more numbers shall be asked for. */
@@ -97,6 +99,7 @@ class Asking {
     this.#keyed = keyed;
     this.#study = study;
     this.#fixed = fixed;
+    this.#begin = timeLimitOf(ports);
     this.#slots = slots;
   }
 
@@ -165,7 +168,7 @@ class Asking {
 
   /** What is to be tried under numbers, each knowing those before it. */
   async #choose(numbers: readonly number[], marks?: HistoryMarks): Promise<void> {
-    const choose = await chooserFor(this.#ports, this.#study, marks);
+    const choose = await chooserFor(this.#ports, this.#study, marks, this.#begin);
     for (const number of numbers) {
       const reserved = new Map(this.#held.map((held) => [held.number, held.choice.params]));
       const choice = choose(number, this.#fixed, reserved);

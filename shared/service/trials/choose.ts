@@ -26,11 +26,19 @@ export interface Choice {
  */
 export type Chooser = (number: number, fixed: Params, reserved?: ReadonlyMap<number, Params>) => Choice | undefined;
 
-/** The chooser of a study, with everything that it has to know read. @param marks see `readHistory`. */
-export async function chooserFor(ports: Ports, study: StudyRecord, marks?: HistoryMarks): Promise<Chooser> {
+/**
+ * The chooser of a study, with everything that it has to know read.
+ * @param marks see `readHistory`.
+ * @param begin begins the time of one suggestion, where the request has chosen before.
+ */
+export async function chooserFor(
+  ports: Ports,
+  study: StudyRecord,
+  marks?: HistoryMarks,
+  begin = timeLimitOf(ports),
+): Promise<Chooser> {
   if (!needsModel(study.spec.sampler)) return (number, fixed) => chosen(study, requestOf(study, number, fixed, 0));
   const known = await readHistory(ports, study, marks);
-  const begin = timeLimitOf(ports);
   return (number, fixed, reserved = new Map()) => {
     const request = requestOf(study, number, fixed, 0);
     const history = historyFor(known, number, reserved);
