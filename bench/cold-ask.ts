@@ -103,7 +103,7 @@ async function readUnitsOf(folder: string): Promise<number> {
   return withPorts(folder, async (ports, study, takeReadUnits) => {
     const counter = await ports.studies.counter(study);
     takeReadUnits();
-    await chooserFor(ports, study, counter.modelVersion);
+    await chooserFor(ports, study, counter);
     return takeReadUnits();
   });
 }

@@ -34,6 +34,11 @@ export interface Counter {
    * Numbers below the frontier that had no trial when it passed them, with the time since then in milliseconds of 1970.
    */
   gaps: Record<string, number>;
+  /**
+   * How often a trial that had ended came back: was opened again, or got a result after it had failed. So whoever
+   * remembers ended trials need not read them.
+   */
+  reopened: number;
   /** The stored model; rises with every one that is published. 0: there is none. */
   modelVersion: number;
 }
@@ -78,6 +83,7 @@ export function newCounter(cap: number): Counter {
     frontier: 0,
     openBelow: [],
     gaps: {},
+    reopened: 0,
     modelVersion: 0,
   };
 }

@@ -14,7 +14,10 @@ const Ranges = z.string().optional();
 export const Knowledge = z
   .strictObject({
     before: z.int().meta({ description: 'Numbers below this had been looked at.' }),
-    pending: Ranges.meta({ description: 'Trials without a result whose params were known.' }),
+    pending: Ranges.meta({
+      description:
+        'Trials whose params were known and no result: those being tried, and pruned ones that never reported.',
+    }),
     failed: Ranges.meta({ description: 'Trials that had failed for good: believed to be as bad as the worst.' }),
     inFlight: Ranges.meta({ description: 'Smaller numbers that other asks had taken: their params were imagined.' }),
     left: Ranges.meta({ description: 'Trials that were left out: cancelled ones, and those nobody saw.' }),

@@ -37,9 +37,9 @@ export async function allocate(
       allocatable(count, parallel),
     );
     if (written.ok) {
-      const { nextNumber, left, modelVersion } = counterOf(written.item.attributes);
-      const limit = limitOf(wanted, count, left + count);
-      return { numbers: numbersFrom(nextNumber - count, count), limit, modelVersion };
+      const after = counterOf(written.item.attributes);
+      const limit = limitOf(wanted, count, after.left + count);
+      return { numbers: numbersFrom(after.nextNumber - count, count), limit, marks: after };
     }
     counter = foundCounter(study, written.found);
   }
@@ -67,12 +67,12 @@ async function allocateAfterLook(
     { kind: '=', attribute: 'version', value: counter.version },
   );
   if (!written.ok) return 'stale';
-  const { nextNumber, left, modelVersion } = counter;
-  return { numbers: numbersFrom(nextNumber, count), limit: limitOf(wanted, count, left), modelVersion };
+  const { nextNumber, left } = counter;
+  return { numbers: numbersFrom(nextNumber, count), limit: limitOf(wanted, count, left), marks: counter };
 }
 
-function nothing(limit: Allocation['limit'], { modelVersion }: Counter): Allocation {
-  return { numbers: [], limit, modelVersion };
+function nothing(limit: Allocation['limit'], counter: Counter): Allocation {
+  return { numbers: [], limit, marks: counter };
 }
 
 function limitOf(wanted: number, count: number, left: number): Allocation['limit'] {

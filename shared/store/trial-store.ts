@@ -155,7 +155,7 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
         {
           kind: 'update',
           key: keys.counter(s),
-          changes: { set: { openBelow }, add: { version: 1 } },
+          changes: { set: { openBelow }, add: { reopened: 1, version: 1 } },
           condition: {
             kind: 'all',
             of: [
@@ -168,6 +168,32 @@ export function openTrialStore(table: Table, nowMs: () => number): TrialStore {
       ]);
       if (!written.ok) return { ok: false, answered: written.refusals[2] !== undefined };
       return { ok: true, trial: (await getTrial(table, study, from.number))! };
+    },
+
+    changeFailed: async (study, { number, attempt }, change) => {
+      const s = keyOf(study);
+      const written = await table.transact([
+        {
+          kind: 'update',
+          key: keys.trial(s, number),
+          changes: trialChanges(s, number, change),
+          condition: {
+            kind: 'all',
+            of: [
+              { kind: '=', attribute: 'attempt', value: attempt },
+              { kind: '=', attribute: 'state', value: 'failed' },
+              { kind: 'absent', attribute: 'resultHash' },
+            ],
+          },
+        },
+        {
+          kind: 'update',
+          key: keys.counter(s),
+          changes: { add: { reopened: 1, version: 1 } },
+          condition: { kind: 'itemExists' },
+        },
+      ]);
+      return written.ok;
     },
 
     heal: async (study, trial) => {

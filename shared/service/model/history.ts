@@ -1,37 +1,23 @@
 import type { Objective, Values } from '../../domain/objective.ts';
 import type { Params } from '../../domain/parameter.ts';
+import type { TrialState } from '../../domain/trial.ts';
 import { engineVersion } from '../../engine/engine-version.ts';
 import { recallFitted } from '../../engine/fitted.ts';
 import type { History } from '../../engine/suggest-with-model.ts';
 import { spaceOfStudy } from '../find.ts';
+import { byEnd, close, memoryOf, settle, stillClosed, type Memory } from './memory.ts';
 import type { SettledTrial } from '../ports/models.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
-import type { TrialRecord } from '../ports/trials.ts';
+import type { HistoryMarks, TrialRecord } from '../ports/trials.ts';
 
-/**
- * What is remembered of a study between asks, so that an ask reads only what is new. Trials with a result never change.
- */
-interface Memory {
-  /** Trials below this number have been read. */
-  next: number;
-  settled: Map<number, SettledTrial>;
-  /** Numbers below `next` that had no result when they were read. */
-  unsettled: Set<number>;
-  /** The same array as long as nothing is added. */
-  observations: SettledTrial[];
-}
-
-const memoryCountMax = 50;
 const windowMax = 100;
 const singleReadsMax = 32;
-/** By study, of each store. */
-const memories = new WeakMap<Ports['trials'], Map<string, Memory>>();
 
 /** A study as one look found it. */
 export interface Known {
   observations: readonly SettledTrial[];
-  /** Params of waiting and running trials, by number. */
+  /** Params of waiting and running trials, and of those that were pruned before they reported, by number. */
   pending: ReadonlyMap<number, Params>;
   /** Params of trials that have failed and may be tried again, by number. */
   failed: ReadonlyMap<number, Params>;
@@ -44,31 +30,35 @@ export interface Known {
 
 /**
  * Reads what is new in a study; in a process that knows nothing of it, what is newer than its stored model.
- * @param modelVersion of the counter, where that has been read.
+ * @param marks of the counter, where that has been read.
  */
-export async function readHistory(ports: Ports, study: StudyRecord, modelVersion?: number): Promise<Known> {
+export async function readHistory(ports: Ports, study: StudyRecord, marks?: HistoryMarks): Promise<Known> {
   const memory = memoryOf(ports, study);
+  const { modelVersion, reopened } = marks ?? (await ports.studies.counter(study));
   if (memory.next === 0) await recall(ports, study, memory, modelVersion);
+  const read = await readUnsettled(ports, study, memory, reopened);
+  settle(
+    memory,
+    read.flatMap((trial) => settledOf(study.spec.objectives, trial) ?? []),
+  );
+  close(memory, read, reopened);
+  const found = new Map<number, Pick<TrialRecord, 'state' | 'params'>>([
+    ...stillClosed(memory, reopened),
+    ...read.map((trial) => [trial.number, trial] as const),
+  ]);
   const pending = new Map<number, Params>();
   const failed = new Map<number, Params>();
-  const seen = new Set<number>();
-  const settled: SettledTrial[] = [];
-  for (const trial of await readUnsettled(ports, study, memory)) {
-    seen.add(trial.number);
-    const one = settledOf(study.spec.objectives, trial);
-    if (one) settled.push(one);
-    else if (memory.settled.has(trial.number)) continue;
-    else if (isPending(trial)) pending.set(trial.number, trial.params);
-    else if (trial.state === 'failed') failed.set(trial.number, trial.params);
+  for (const [number, { state, params }] of found) {
+    if (memory.settled.has(number)) continue;
+    if (isPending(state)) pending.set(number, params);
+    else if (state === 'failed') failed.set(number, params);
   }
-  settle(memory, settled);
   const { observations, next } = memory;
-  return { observations, pending, failed, unsettled: [...memory.unsettled], next, seen };
+  return { observations, pending, failed, unsettled: [...memory.unsettled], next, seen: new Set(found.keys()) };
 }
 
 /** Takes over what the stored model knows. Without one everything is read from the trials, and comes out the same. */
-async function recall(ports: Ports, study: StudyRecord, memory: Memory, modelVersion?: number): Promise<void> {
-  const version = modelVersion ?? (await ports.studies.counter(study)).modelVersion;
+async function recall(ports: Ports, study: StudyRecord, memory: Memory, version: number): Promise<void> {
   const snapshot = version > 0 ? await ports.models.read(study, version) : undefined;
   // Another request may have filled the memory meanwhile.
   if (!snapshot || memory.next > 0) return;
@@ -82,8 +72,9 @@ async function recall(ports: Ports, study: StudyRecord, memory: Memory, modelVer
   }
 }
 
-function isPending({ state }: TrialRecord): boolean {
-  return state === 'waiting' || state === 'running';
+/** A pruned trial without a value is known to have been tried, and never comes to more. */
+function isPending(state: TrialState): boolean {
+  return state === 'waiting' || state === 'running' || state === 'pruned';
 }
 
 /**
@@ -98,20 +89,15 @@ export function historyFor(known: Known, number: number, reserved: ReadonlyMap<n
   return { observations, pending: new Map([...known.pending, ...reserved]), failed, inFlight };
 }
 
-function memoryOf({ trials }: Ports, { id }: StudyRecord): Memory {
-  let ofStudies = memories.get(trials);
-  if (!ofStudies) memories.set(trials, (ofStudies = new Map()));
-  let memory = ofStudies.get(id);
-  if (!memory) {
-    if (ofStudies.size >= memoryCountMax) ofStudies.delete(ofStudies.keys().next().value!);
-    ofStudies.set(id, (memory = { next: 0, settled: new Map(), unsettled: new Set(), observations: [] }));
-  }
-  return memory;
-}
-
 /** Trials that may have changed since they were read, and those that are new. */
-async function readUnsettled(ports: Ports, study: StudyRecord, memory: Memory): Promise<TrialRecord[]> {
-  const unsettled = [...memory.unsettled];
+async function readUnsettled(
+  ports: Ports,
+  study: StudyRecord,
+  memory: Memory,
+  reopened: number,
+): Promise<TrialRecord[]> {
+  const closed = stillClosed(memory, reopened);
+  const unsettled = [...memory.unsettled].filter((number) => !closed.has(number));
   const oldest = Math.min(...unsettled, memory.next);
   // One query serves unless a few trials have been open for so long that it would read much that is known.
   const isLong = memory.next - oldest > windowMax && unsettled.length <= singleReadsMax;
@@ -137,21 +123,6 @@ async function readFrom(ports: Ports, study: StudyRecord, first: number): Promis
   return trials;
 }
 
-/** In the order in which they ended, whoever reads them when. */
-function settle(memory: Memory, settled: readonly SettledTrial[]): void {
-  const added = settled.filter(({ number }) => !memory.settled.has(number));
-  if (added.length === 0) return;
-  for (const one of added) {
-    memory.settled.set(one.number, one);
-    memory.unsettled.delete(one.number);
-  }
-  memory.observations = [...memory.observations, ...added].sort(byEnd);
-}
-
-function byEnd(a: SettledTrial, b: SettledTrial): number {
-  return a.finishedMs - b.finishedMs || a.number - b.number;
-}
-
 /**
  * The results of all trials on an objective, in the order in which they came: for one that the model does not follow.
  */
@@ -170,7 +141,7 @@ export function resultsOf(objectives: readonly Objective[], trials: readonly Tri
 
 /**
  * A trial whose result stands. Failed and cancelled ones can be opened again; of those, failed ones count as bad as the
- * worst as long as they are not.
+ * worst as long as they are not. Pruned ones count with the last value that is known of them, and without any as nothing.
  */
 function settledOf(
   [first, ...others]: readonly Objective[],
@@ -188,8 +159,10 @@ function settledOf(
       return settled(values);
     case 'infeasible':
       return settled(undefined);
-    case 'pruned':
-      return settled(values ?? lastReport?.values);
+    case 'pruned': {
+      const last = values ?? lastReport?.values;
+      return last && settled(last);
+    }
     case 'waiting':
     case 'running':
     case 'failed':

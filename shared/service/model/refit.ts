@@ -87,8 +87,9 @@ async function fitUnderLease(
 
 async function lookAt(ports: Ports, study: StudyRecord | undefined): Promise<Look | undefined> {
   if (!study || !keepsModel(study.spec)) return undefined;
-  const { modelVersion: version } = await ports.studies.counter(study);
-  const known = await readHistory(ports, study, version);
+  const counter = await ports.studies.counter(study);
+  const version = counter.modelVersion;
+  const known = await readHistory(ports, study, counter);
   return { study, known, version, head: version > 0 ? await ports.models.head(study, version) : undefined };
 }
 

@@ -7,9 +7,9 @@ import { spaceOf, type Space } from '../../domain/space.ts';
 import { admitStudy } from '../../engine/admit.ts';
 import type { Observation } from '../../engine/observations.ts';
 import { suggestWithModel, type History, type ModelSuggested } from '../../engine/suggest-with-model.ts';
-import { suggest, suggestUntaken, type SuggestRequest as EngineRequest } from '../../engine/suggest.ts';
+import { suggest, type SuggestRequest as EngineRequest } from '../../engine/suggest.ts';
 import type { Call, Reply } from '../call.ts';
-import { duplicateCountMax } from '../trials/choose.ts';
+import { drawAgain, drawUntaken, duplicateCountMax } from '../trials/draw-again.ts';
 import { ServiceError } from '../errors.ts';
 import { refuseFields, refuseParams } from '../fields.ts';
 import { checkFixed } from '../trials/fixed.ts';
@@ -90,9 +90,9 @@ function untaken(
   let found: ModelSuggested | undefined = needsModel(request.sampler)
     ? suggestWithModel(request, objectives, history, isOverdue)
     : suggest(request);
-  for (let refused = 0; found && taken.has(paramsKey(found.params)); refused++) {
-    if (refused === duplicateCountMax) return suggestUntaken(request, taken);
-    found = suggest({ ...request, firstTry: found.tries + 1 });
+  for (let refused = 1; found && taken.has(paramsKey(found.params)); refused++) {
+    if (refused === duplicateCountMax) return drawUntaken(request, found, taken);
+    found = drawAgain(request, found);
   }
   return found;
 }

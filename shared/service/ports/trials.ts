@@ -76,9 +76,12 @@ export interface Allocation {
   numbers: number[];
   /** Why there are fewer than wanted. */
   limit: 'budget' | 'parallel' | 'paused' | 'closed' | undefined;
-  /** The stored model of the study then, 0 for none. */
-  modelVersion: number;
+  /** Of the counter then. */
+  marks: HistoryMarks;
 }
+
+/** What of the counter a reader of the history needs, if it was read before the trials are. */
+export type HistoryMarks = Pick<Counter, 'modelVersion' | 'reopened'>;
 
 export interface TrialStore {
   get(study: StudyRecord, number: number): Promise<TrialRecord | undefined>;
@@ -128,6 +131,11 @@ export interface TrialStore {
     from: TrialRecord,
     receipt: Receipt | undefined,
   ): Promise<{ ok: true; trial: TrialRecord } | { ok: false; answered: boolean }>;
+  /**
+   * Writes the result of a trial that has failed without one; the counter must know, since ended trials are not looked
+   * at again. @returns false when the trial is not as it was.
+   */
+  changeFailed(study: StudyRecord, from: TrialRecord, change: TrialChange): Promise<boolean>;
   /**
    * Puts a trial under a number that was lost.
    * @returns whether the number was still without a trial and the params free.

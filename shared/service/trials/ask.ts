@@ -10,9 +10,10 @@ import { ServiceError } from '../errors.ts';
 import { findStudy, spaceOfStudy } from '../find.ts';
 import { checkFixed } from './fixed.ts';
 import { findReplay, keyedRequest, receiptOf, replayOfRival, type KeyedRequest } from '../idempotency.ts';
+import { timeLimitOf } from '../model/time-limit.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
-import type { AskCommit, TrialChange, TrialRecord } from '../ports/trials.ts';
+import type { AskCommit, HistoryMarks, TrialChange, TrialRecord } from '../ports/trials.ts';
 import { putBack } from './put-back.ts';
 import {
   countsOf,
@@ -73,6 +74,7 @@ class Asking {
   readonly #keyed: KeyedRequest | undefined;
   readonly #study: StudyRecord;
   readonly #fixed: Params;
+  readonly #begin: ReturnType<typeof timeLimitOf>;
   #held: Held[] = [];
   #reason: AskReason | undefined;
   /** No more numbers shall be asked for. */
@@ -97,6 +99,7 @@ class Asking {
     this.#keyed = keyed;
     this.#study = study;
     this.#fixed = fixed;
+    this.#begin = timeLimitOf(ports);
     this.#slots = slots;
   }
 
@@ -153,19 +156,19 @@ class Asking {
 
   async #takeNumbers(wanted: number): Promise<void> {
     if (wanted <= 0 || this.#isCapped) return;
-    const { numbers, limit, modelVersion } = await this.#ports.trials.allocate(this.#study, wanted);
+    const { numbers, limit, marks } = await this.#ports.trials.allocate(this.#study, wanted);
     if (limit) {
       this.#isCapped = true;
       this.#reason = (
         { budget: 'budget_spent', parallel: 'parallel_limit', paused: 'paused', closed: 'finished' } as const
       )[limit];
     }
-    if (numbers.length > 0) await this.#choose(numbers, modelVersion);
+    if (numbers.length > 0) await this.#choose(numbers, marks);
   }
 
   /** What is to be tried under numbers, each knowing those before it. */
-  async #choose(numbers: readonly number[], modelVersion?: number): Promise<void> {
-    const choose = await chooserFor(this.#ports, this.#study, modelVersion);
+  async #choose(numbers: readonly number[], marks?: HistoryMarks): Promise<void> {
+    const choose = await chooserFor(this.#ports, this.#study, marks, this.#begin);
     for (const number of numbers) {
       const reserved = new Map(this.#held.map((held) => [held.number, held.choice.params]));
       const choice = choose(number, this.#fixed, reserved);

@@ -4,12 +4,14 @@ import { needsModel } from '../../domain/sampler.ts';
 import type { Suggestion } from '../../domain/trial.ts';
 import { engineVersion } from '../../engine/engine-version.ts';
 import { suggestWithModel, type ModelSuggested } from '../../engine/suggest-with-model.ts';
-import { suggest, suggestUntaken, type SuggestRequest } from '../../engine/suggest.ts';
+import { suggest, type SuggestRequest } from '../../engine/suggest.ts';
 import { spaceOfStudy } from '../find.ts';
 import { historyFor, readHistory } from '../model/history.ts';
 import { knowledgeOf } from '../model/knowledge.ts';
+import { drawAgain, drawUntaken, duplicateCountMax } from './draw-again.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
+import type { HistoryMarks } from '../ports/trials.ts';
 import { timeLimitOf } from '../model/time-limit.ts';
 
 /** The params chosen for a number, and how. */
@@ -18,20 +20,25 @@ export interface Choice {
   suggestion: Suggestion;
 }
 
-/** How often a sampler draws again because another trial has the params, before all that are left are looked at. */
-export const duplicateCountMax = 8;
-
 /**
  * What the sampler wants to try under a number, whether or not another trial has it.
  * @param reserved params that are about to become trials, by number.
  */
 export type Chooser = (number: number, fixed: Params, reserved?: ReadonlyMap<number, Params>) => Choice | undefined;
 
-/** The chooser of a study, with everything that it has to know read. @param modelVersion see `readHistory`. */
-export async function chooserFor(ports: Ports, study: StudyRecord, modelVersion?: number): Promise<Chooser> {
+/**
+ * The chooser of a study, with everything that it has to know read.
+ * @param marks see `readHistory`.
+ * @param begin begins the time of one suggestion, where the request has chosen before.
+ */
+export async function chooserFor(
+  ports: Ports,
+  study: StudyRecord,
+  marks?: HistoryMarks,
+  begin = timeLimitOf(ports),
+): Promise<Chooser> {
   if (!needsModel(study.spec.sampler)) return (number, fixed) => chosen(study, requestOf(study, number, fixed, 0));
-  const known = await readHistory(ports, study, modelVersion);
-  const begin = timeLimitOf(ports);
+  const known = await readHistory(ports, study, marks);
   return (number, fixed, reserved = new Map()) => {
     const request = requestOf(study, number, fixed, 0);
     const history = historyFor(known, number, reserved);
@@ -57,13 +64,11 @@ export async function chooseAgain(
   reserved: ReadonlySet<string> = new Set(),
 ): Promise<Choice | undefined> {
   if (last.suggestion.sampler === 'grid') return displacedCell(ports, study, last);
-  // A model has one answer; what it is replaced by is drawn from the start.
-  const firstTry = last.suggestion.sampler === 'gp' ? 0 : last.suggestion.tries + 1;
-  const request = requestOf(study, number, fixed, firstTry);
-  if (refused < duplicateCountMax) return choiceOf(study, request, another(study, suggest(request)));
+  const request = requestOf(study, number, fixed, 0);
+  if (refused < duplicateCountMax) return choiceOf(study, request, drawAgain(request, last.suggestion));
   const taken = new Set(reserved);
   for await (const trial of ports.trials.all(study)) taken.add(paramsKey(trial.params));
-  const choice = choiceOf(study, request, another(study, suggestUntaken(request, taken)));
+  const choice = choiceOf(study, request, drawUntaken(request, last.suggestion, taken));
   return choice && { ...choice, suggestion: { ...choice.suggestion, isLeftOver: true } };
 }
 
@@ -79,11 +84,6 @@ async function displacedCell(ports: Ports, study: StudyRecord, last: Choice): Pr
     holder = choice && (await ports.trials.holderOf(study, choice.params));
   }
   return choice;
-}
-
-/** Says that the model was not asked again, where the sampler has one. */
-function another(study: StudyRecord, suggested: ModelSuggested | undefined): ModelSuggested | undefined {
-  return suggested && needsModel(study.spec.sampler) ? { ...suggested, fallback: 'duplicate' } : suggested;
 }
 
 export function requestOf(study: StudyRecord, number: number, fixed: Params, firstTry: number): SuggestRequest {

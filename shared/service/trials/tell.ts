@@ -66,11 +66,24 @@ async function tellResult(
 ): Promise<Reply<Trial>> {
   const finishedMs = ports.clock.nowMs();
   const change: TrialChange = { state, message, finishedMs, resultHash, resultKey, ...(values && { values }) };
-  // `failed` without a result: the lease ran out for good, and the worker was only late.
-  const expected = { attempt, states: ['waiting', 'running', 'failed'] as TrialRecord['state'][] };
-  const written = await ports.trials.change(study, number, expected, change);
-  if (written.ok) return { status: 200, body: trialView(study, written.trial) };
-  return refuseOrReplay(ports, study, number, call, written.found, { attempt, values, resultHash, resultKey });
+  const expected = { attempt, states: ['waiting', 'running'] as TrialRecord['state'][] };
+  for (let tried = 0; tried < tryCountMax; tried++) {
+    const written = await ports.trials.change(study, number, expected, change);
+    if (written.ok) return { status: 200, body: trialView(study, written.trial) };
+    const { found } = written;
+    if (!found || !isFailedUntold(found, attempt)) {
+      return refuseOrReplay(ports, study, number, call, found, { attempt, values, resultHash, resultKey });
+    }
+    if (await ports.trials.changeFailed(study, found, change)) {
+      return { status: 200, body: trialView(study, { ...found, ...change }) };
+    }
+  }
+  throw changedByOthers(`Trial ${number}`);
+}
+
+/** The lease ran out for good, and the worker was only late. */
+function isFailedUntold(trial: TrialRecord, attempt: number): boolean {
+  return trial.state === 'failed' && trial.attempt === attempt && trial.resultHash === undefined;
 }
 
 /**

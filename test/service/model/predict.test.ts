@@ -74,6 +74,30 @@ describe('stateless suggest', () => {
     expect(reason).toBe('exhausted');
   });
 
+  it('says that the model was not asked, also where another configuration had to be drawn', async () => {
+    const params = Array.from({ length: 20 }, (_, i) => ({ a: 1 + i }));
+    const infeasible = {
+      space: { a: { type: 'int' as const, low: 1, high: 30 } },
+      history: params.map((one) => ({ params: one, value: null })),
+      count: 10,
+    };
+    // Of 40,000 configurations 30 are allowed.
+    const narrow = {
+      space: { a: { type: 'int' as const, low: 1, high: 200 }, b: { type: 'int' as const, low: 1, high: 200 } },
+      constraints: ['a <= 30', 'b <= 1'],
+      history: params.map(({ a }) => ({ params: { a, b: 1 }, value: (a - 7) ** 2 })),
+      count: 10,
+    };
+    for (const body of [infeasible, narrow]) {
+      const { suggestions } = await service.client.suggestStateless({ body });
+      expect(suggestions).toHaveLength(10);
+      const drawn = suggestions.filter(({ sampler }) => sampler === 'quasiRandom');
+      const fallbacks = drawn.map(({ fallback }) => fallback);
+      expect(fallbacks).not.toContain(undefined);
+      expect(fallbacks).toContain('duplicate');
+    }
+  });
+
   it('is the same for the same request, and holds what is fixed', async () => {
     const body = { space, seed: 5, count: 3, fixed: { kind: 'b' }, sampler: { kind: 'random' as const } };
     const [once, again] = [

@@ -8,6 +8,7 @@ import { createGenerator, unitAt } from '../../../shared/numerics/random.ts';
 import { chooserFor, type Choice } from '../../../shared/service/trials/choose.ts';
 import type { Ports } from '../../../shared/service/ports/ports.ts';
 import type { StudyRecord } from '../../../shared/service/ports/studies.ts';
+import type { HistoryMarks } from '../../../shared/service/ports/trials.ts';
 import { refit } from '../../../shared/service/model/refit.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { newDynamoTable } from '../../contract/dynamo-tables.ts';
@@ -71,8 +72,13 @@ async function attach({ client, clock }: Service, count: number, name = study, f
   }
 }
 
+/** Of a study in which no trial was opened again. */
+function marks(modelVersion: number): HistoryMarks {
+  return { modelVersion, reopened: 0 };
+}
+
 async function suggested(ports: Ports, number: number, version?: number): Promise<Choice | undefined> {
-  return (await chooserFor(ports, await found(ports), version))(number, {});
+  return (await chooserFor(ports, await found(ports), version === undefined ? version : marks(version)))(number, {});
 }
 
 describe('a suggestion', () => {
@@ -292,7 +298,7 @@ describe('what is stored', () => {
       const record = await found(ports);
       const costOf = async (asked: Ports, version: number) => {
         table.takeCharges();
-        (await chooserFor(asked, record, version))(2000, {});
+        (await chooserFor(asked, record, marks(version)))(2000, {});
         const charges = table.takeCharges();
         return {
           windowUnits: charges.filter(isWindow).reduce((sum, { readUnits }) => sum + readUnits, 0),

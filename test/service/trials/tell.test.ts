@@ -46,6 +46,29 @@ describe('tell', () => {
     expect((await told(0.5, 3)).state).toBe('complete');
   });
 
+  it('accepts the late result of a failed trial that is opened again at that moment', async () => {
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const { client, clock, close } = openService((table) => ({
+      ...table,
+      transact: async (writes) => {
+        const act = meanwhile;
+        meanwhile = undefined;
+        await act?.();
+        return table.transact(writes);
+      },
+    }));
+    await createTestStudy(client, { lease: { seconds: 60, attempts: 1 } });
+    await client.ask({ study, body: {} });
+    clock.nowMs += 61_000;
+    await client.ask({ study, body: {} });
+    meanwhile = () => client.retry({ study, number: 0, body: {} });
+    const late = await client.tell({ study, number: 0, body: { attempt: 1, values: { loss: 0.5 } } });
+    expect(meanwhile).toBeUndefined();
+    expect(late).toMatchObject({ state: 'complete', values: { loss: 0.5 } });
+    expect(await client.getTrial({ study, number: 0 })).toMatchObject(late);
+    await close();
+  });
+
   it('refuses the result of a worker that lost the trial, and keeps it', async () => {
     service.clock.nowMs += 61_000;
     await service.client.ask({ study, body: { count: 2 } });
