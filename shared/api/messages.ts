@@ -121,7 +121,13 @@ export const ReportRequest = z.strictObject({
 });
 export type ReportRequest = z.infer<typeof ReportRequest>;
 
-export const ReportResponse = z.strictObject({ stop: z.boolean(), leaseExpires: Time });
+export const ReportResponse = z.strictObject({
+  stop: z.boolean().meta({
+    description:
+      'Whether to end the trial, because the study was stopped, has reached its target or is past its deadline; no pruner says so. A result that is told all the same counts.',
+  }),
+  leaseExpires: Time,
+});
 export type ReportResponse = z.infer<typeof ReportResponse>;
 
 export const ReleaseRequest = z.strictObject({ attempt: Attempt });

@@ -317,6 +317,17 @@ def test_prunes_what_it_was_told_to_stop(server: Server, name: str) -> None:
     assert (trial.state, trial.values) == ("pruned", {"loss": 0.9})
 
 
+def test_completes_what_was_trained_to_its_end_in_a_study_that_was_stopped(server: Server, name: str) -> None:
+    study = new_study(name)
+    asking, deaf = study.ask(2)
+    study.stop()
+    assert asking.report(1, 0.9) is True
+    asking.tell(0.9)
+    deaf.hold.beat()
+    deaf.tell(0.8)
+    assert [(trial.state, trial.value) for trial in study.trials()] == [("pruned", 0.9), ("complete", 0.8)]
+
+
 def test_fails_and_releases(server: Server, name: str) -> None:
     study = new_study(name, attempts=1)
     failed, released, infeasible = study.ask(3)
