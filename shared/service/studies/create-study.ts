@@ -1,4 +1,4 @@
-import type { Study } from '../../api/messages.ts';
+import { specBytesMax, type Study } from '../../api/messages.ts';
 import { trialCountMax } from '../../domain/budget.ts';
 import { capOf, newCounter } from '../../domain/counter.ts';
 import { spaceOf } from '../../domain/space.ts';
@@ -72,12 +72,12 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
   }
 }
 
-/** Every ask reads the spec, and an item of the store has an end. */
-const specBytesMax = 200_000;
-
-/** Refuses a spec that is too long once it is written out in full: 100e18 is 21 digits. */
+/**
+ * Refuses a spec that is too long once it is written out in full (100e18 is 21 digits): every ask reads it, and an item
+ * of the store has an end.
+ */
 export function requireStorable(spec: StudySpec): void {
-  const bytes = JSON.stringify(spec).length;
+  const bytes = new TextEncoder().encode(JSON.stringify(spec)).length;
   if (bytes > specBytesMax) {
     throw new ServiceError(
       'too_large',
