@@ -112,7 +112,10 @@ export type AskResponse = z.infer<typeof AskResponse>;
 export const TellRequest = z.strictObject({
   attempt: Attempt,
   values: TrialValues.optional(),
-  state: z.enum(['complete', 'infeasible', 'failed', 'pruned']).optional(),
+  state: z
+    .enum(['complete', 'infeasible', 'failed', 'pruned'])
+    .optional()
+    .meta({ description: '"complete" when left out; "infeasible" and "failed" have no values.' }),
   message: Message.optional(),
 });
 export type TellRequest = z.infer<typeof TellRequest>;
