@@ -41,7 +41,7 @@ export type FailureRule = z.infer<typeof FailureRule>;
 export const RunnerKind = z.enum(['process', 'batch']);
 export type RunnerKind = z.infer<typeof RunnerKind>;
 
-/** How the service trains the trials of a study by itself. One document serves on every runner. */
+/** How the service trains the trials of a study by itself. */
 export const Training = z
   .strictObject({
     runner: RunnerKind.meta({ description: 'Processes of the machine that serves, or jobs of AWS Batch.' }),
