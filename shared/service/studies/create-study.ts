@@ -3,6 +3,7 @@ import { trialCountMax } from '../../domain/budget.ts';
 import { capOf, newCounter } from '../../domain/counter.ts';
 import { spaceOf } from '../../domain/space.ts';
 import type { StudySpec } from '../../domain/study.ts';
+import { millisecondsOf, rfc3339 } from '../../domain/time.ts';
 import { admitStudy } from '../../engine/admit.ts';
 import type { Call, Reply } from '../call.ts';
 import { ServiceError } from '../errors.ts';
@@ -17,7 +18,7 @@ import {
 } from '../idempotency.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
-import { countsOf, findOpen } from './settle-study.ts';
+import { countsOf, lookAt } from './settle-study.ts';
 import { differences } from './spec-difference.ts';
 import { admitTraining } from '../training/admit-training.ts';
 import { nudge, watch } from '../training/nudge.ts';
@@ -33,9 +34,7 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
   const known = await ports.studies.find(call.caller.tenant, spec.name);
   if (known) return openStudy(ports, known, spec, keyed);
 
-  requireStorable(spec);
-  const configurations = admitSpec(spec);
-  if (spec.training) admitTraining(ports, spec, spec.training);
+  const configurations = admit(ports, spec);
   const study: StudyRecord = {
     tenant: call.caller.tenant,
     id: ports.identifiers.ulid(),
@@ -70,6 +69,20 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
       return openStudy(ports, rival, spec, keyed);
     }
   }
+}
+
+/** Refuses what can be no new study. @returns how many configurations there are, as `admitSpec` does. */
+function admit(ports: Ports, spec: StudySpec): number | undefined {
+  requireStorable(spec);
+  const configurations = admitSpec(spec);
+  if (spec.training) admitTraining(ports, spec, spec.training);
+  const { deadline } = spec.budget;
+  const now = ports.clock.nowMs();
+  if (deadline !== undefined && millisecondsOf(deadline) <= now) {
+    const message = `must be later than now, ${rfc3339(now)}`;
+    throw refuseFields('value_invalid', ['budget'], [{ path: ['deadline'], message, input: deadline }]);
+  }
+  return configurations;
 }
 
 /**
@@ -111,8 +124,7 @@ const configurationCountMax = 1_000 * trialCountMax;
 async function reviveStudy(ports: Ports, { caller }: Call<unknown>, { id }: { id: string }): Promise<Study> {
   const study = await ports.studies.find(caller.tenant, id);
   if (!study) throw new ServiceError('study_not_found', 'The study that this request created has been deleted.');
-  const { counter, open } = await findOpen(ports, study);
-  return studyView(study, counter, countsOf(open));
+  return present(ports, study);
 }
 
 async function openStudy(
@@ -124,6 +136,8 @@ async function openStudy(
   const isAsCreated = ports.hashes.sha256(canonicalJson(spec)) === study.fingerprint;
   const fields = isAsCreated ? [] : differences(study.spec, spec);
   if (fields.length > 0) {
+    // What is wrong with it would be so under every name.
+    admit(ports, spec);
     throw new ServiceError(
       'study_exists',
       `Study ${spec.name} exists with another spec; it differs in ${fields.map(({ param }) => param).join(', ')}.`,
@@ -135,6 +149,10 @@ async function openStudy(
   }
   const receipt = receiptOf(keyed, 200, { id: study.id });
   if (receipt) await ports.receipts.keep(study.tenant, receipt);
-  const { counter, open } = await findOpen(ports, study);
-  return { status: 200, body: studyView(study, counter, countsOf(open)) };
+  return { status: 200, body: await present(ports, study) };
+}
+
+async function present(ports: Ports, found: StudyRecord): Promise<Study> {
+  const { study, counter, open } = await lookAt(ports, found);
+  return studyView(study, counter, countsOf(open));
 }

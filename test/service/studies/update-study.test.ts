@@ -35,6 +35,39 @@ describe('create or open', () => {
     });
   });
 
+  it('has a deadline that is still to come, and opens a study whose deadline has passed', async () => {
+    await expect(
+      createTestStudy(service.client, { budget: { deadline: '2026-01-01T00:00:00Z' } }),
+    ).rejects.toMatchObject({
+      problem: {
+        code: 'value_invalid',
+        detail: 'budget.deadline must be later than now, 2026-01-01T00:00:00.000Z; got "2026-01-01T00:00:00Z".',
+      },
+    });
+    const body = {
+      name: study,
+      space: { x: { type: 'float' as const, low: 0, high: 1 } },
+      objectives: [{ metric: 'loss', direction: 'minimize' as const }],
+      budget: { deadline: '2026-01-01T01:00:00Z' },
+    };
+    const { id } = await service.client.createStudy({ body, idempotencyKey: 'once' });
+    service.clock.nowMs += 3_600_000;
+    const over = { id, state: 'finished', endReason: 'deadline' };
+    expect(await service.client.createStudy({ body, idempotencyKey: 'once' })).toMatchObject(over);
+    expect(await service.client.createStudy({ body })).toMatchObject(over);
+  });
+
+  it('says what is wrong with a spec before it says that the name is taken', async () => {
+    await createTestStudy(service.client);
+    const constraints = ['y < 1'];
+    await expect(createTestStudy(service.client, { constraints })).rejects.toMatchObject({
+      problem: { code: 'space_invalid' },
+    });
+    await expect(createTestStudy(service.client, { constraints: ['x < 0.5'] })).rejects.toMatchObject({
+      problem: { code: 'study_exists' },
+    });
+  });
+
   it('makes one study of many requests at once', async () => {
     const made = await Promise.all(Array.from({ length: 20 }, () => createTestStudy(service.client)));
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
@@ -50,6 +83,31 @@ describe('create or open', () => {
     const fresh = await createTestStudy(service.client);
     expect(fresh.id).not.toBe(old.id);
     expect((await service.client.listTrials({ study })).data).toEqual([]);
+  });
+});
+
+describe('the list of studies', () => {
+  const listed = async () =>
+    (await service.client.listStudies()).data.map(({ state, endReason }) => [state, endReason]);
+
+  it('has the states that they are in, though nobody has looked at them since', async () => {
+    await createTestStudy(service.client, { budget: { deadline: '2026-01-01T01:00:00Z' }, lease: { seconds: 7_200 } });
+    await createTestStudy(service.client, { name: 'idle', budget: { deadline: '2026-01-01T01:00:00Z' } });
+    await service.client.ask({ study, body: {} });
+    expect(await listed()).toEqual([
+      ['active', null],
+      ['active', null],
+    ]);
+    service.clock.nowMs += 3_600_000;
+    expect(await listed()).toEqual([
+      ['stopping', 'deadline'],
+      ['finished', 'deadline'],
+    ]);
+    service.clock.nowMs += 3_600_000;
+    expect(await listed()).toEqual([
+      ['finished', 'deadline'],
+      ['finished', 'deadline'],
+    ]);
   });
 });
 
