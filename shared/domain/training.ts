@@ -5,11 +5,11 @@ export const commandLengthMax = 100;
 export const textLengthMax = 2048;
 export const environmentCountMax = 50;
 
-const noZero = { error: 'must not hold the character 0' };
+const noNul = { error: 'must not contain a NUL' };
 const Text = z
   .string()
   .max(textLengthMax)
-  .refine((text) => !text.includes('\0'), noZero);
+  .refine((text) => !text.includes('\0'), noNul);
 
 const EnvironmentName = z
   .string()

@@ -38,9 +38,9 @@ describe('a training', () => {
       'training.command[1] names the parameter xx, which the space does not have: the nearest parameter is x (write {{xx}} for the text {xx}); got "lr={xx}".',
     ],
     [
-      'a character 0',
+      'a NUL',
       { runner: 'process', command: ['true', 'a\0'] },
-      'training.command[1] must not hold the character 0; got "a\\u0000".',
+      'training.command[1] must not contain a NUL; got "a\\u0000".',
     ],
     [
       'a variable of ours',
