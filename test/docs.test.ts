@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
+import { routes, type Route } from '../shared/api/routes.ts';
 import { openLocal } from '../local/index.ts';
 import { invariants } from './simulation/invariants/all.ts';
 
@@ -97,5 +98,31 @@ describe('the documents', () => {
       join(dirname(page), target),
     );
     expect(links.filter((link) => !existsSync(link))).toEqual([]);
+  });
+});
+
+describe('the page of the API', () => {
+  const page = readFileSync('docs/api.md', 'utf8');
+  const sectionOf = ({ method, path }: Route): string => page.split(`\n## ${method} ${path}\n`)[1].split('\n## ')[0];
+  const operations = Object.entries(routes) as [string, Route][];
+
+  it.each(operations)('says what %s answers', (_, route) => {
+    expect(sectionOf(route)).toContain(`Answer ${route.success.status}`);
+  });
+
+  it('has types and bounds of fields inside of others, and of queries', () => {
+    expect(sectionOf(routes.updateStudy)).toContain('| `budget.trials` | integer, 1 to 1000000 |');
+    expect(sectionOf(routes.updateStudy)).toContain('| `budget.parallel` | integer, 1 to 1000 or null |');
+    expect(sectionOf(routes.updateStudy)).toContain('| `budget.deadline` | time or null |');
+    expect(sectionOf(routes.enqueue)).toContain('| `trials[].params` |');
+    expect(sectionOf(routes.listTrials)).toContain('| `limit` | integer, 1 to 1000 | default `100` |');
+  });
+
+  it('has the limits that no single field has, and what is beside the body', () => {
+    expect(sectionOf(routes.createStudy)).toContain('200000 bytes');
+    expect(sectionOf(routes.tell)).toContain('at most 32 metrics');
+    expect(page).toContain('48 hours');
+    expect(page).toContain('`Idempotency-Replayed: true`');
+    expect(page.split('\n### Problem\n')[1]).toMatch(/`trial` \| \[Trial\][^]*`allowed` \| list of text/);
   });
 });

@@ -7,8 +7,8 @@ import { wholeNumber } from './whole-number.ts';
 
 /** The options that describe a study, of `study create` and `import`. */
 export const studyOptions = {
-  minimize: { type: 'string', value: 'METRIC', multiple: true, about: 'an objective that shall be small' },
-  maximize: { type: 'string', value: 'METRIC', multiple: true, about: 'an objective that shall be large' },
+  minimize: { type: 'string', value: 'METRIC', multiple: true, about: 'an objective: the smaller, the better' },
+  maximize: { type: 'string', value: 'METRIC', multiple: true, about: 'an objective: the larger, the better' },
   target: { type: 'string', value: 'X', about: 'end the study when the objective is as good as this' },
   trials: { type: 'string', short: 'n', value: 'N', about: 'how many trials in all; 100 when left out' },
   parallel: { type: 'string', value: 'N', about: 'how many at the same time, over all workers' },

@@ -16,6 +16,8 @@ export const enqueueCountMax = 100;
 export const reportCountMax = 100;
 export const pageLimitMax = 1000;
 export const messageLengthMax = 1000;
+export const specBytesMax = 200_000;
+export const metricCountMax = 32;
 
 const Time = z.iso.datetime();
 const Step = z.int().min(0);
@@ -29,7 +31,14 @@ const ToldValue = z.union([FiniteNumber, z.enum(['NaN', 'Infinity', '-Infinity']
 export const ToldValues = z.record(Name, ToldValue);
 export type ToldValues = z.infer<typeof ToldValues>;
 
-export const CreateStudyRequest = StudySpec;
+/** The values of a trial or of one of its steps. */
+const TrialValues = ToldValues.meta({
+  description: `A value for each objective, and of others too: at most ${metricCountMax} metrics.`,
+});
+
+export const CreateStudyRequest = StudySpec.meta({
+  description: `A study has at most ${specBytesMax} bytes when it is written out.`,
+});
 
 export const Progress = z.strictObject({
   given: z.int().meta({ description: 'Trials that have a number: waiting, running and ended ones.' }),
@@ -102,8 +111,11 @@ export type AskResponse = z.infer<typeof AskResponse>;
 
 export const TellRequest = z.strictObject({
   attempt: Attempt,
-  values: ToldValues.optional(),
-  state: z.enum(['complete', 'infeasible', 'failed', 'pruned']).optional(),
+  values: TrialValues.optional(),
+  state: z
+    .enum(['complete', 'infeasible', 'failed', 'pruned'])
+    .optional()
+    .meta({ description: '"complete" when left out; "infeasible" and "failed" have no values.' }),
   message: Message.optional(),
 });
 export type TellRequest = z.infer<typeof TellRequest>;
@@ -112,16 +124,22 @@ export type TellRequest = z.infer<typeof TellRequest>;
 export const JobResult = TellRequest.omit({ attempt: true });
 export type JobResult = z.infer<typeof JobResult>;
 
-const StepReport = z.strictObject({ step: Step, values: ToldValues });
+const StepReport = z.strictObject({ step: Step, values: TrialValues });
 export const ReportRequest = z.strictObject({
   attempt: Attempt.optional(),
   step: Step.optional(),
-  values: ToldValues.optional(),
+  values: TrialValues.optional(),
   reports: z.array(StepReport).min(1).max(reportCountMax).optional(),
 });
 export type ReportRequest = z.infer<typeof ReportRequest>;
 
-export const ReportResponse = z.strictObject({ stop: z.boolean(), leaseExpires: Time });
+export const ReportResponse = z.strictObject({
+  stop: z.boolean().meta({
+    description:
+      'Whether to end the trial, because the study was stopped, has reached its target or is past its deadline; no pruner says so. A result that is told all the same counts.',
+  }),
+  leaseExpires: Time,
+});
 export type ReportResponse = z.infer<typeof ReportResponse>;
 
 export const ReleaseRequest = z.strictObject({ attempt: Attempt });
@@ -130,7 +148,7 @@ export const RetryRequest = z.strictObject({});
 
 export const EnqueuedTrial = z.strictObject({
   params: Params,
-  values: ToldValues.optional(),
+  values: TrialValues.optional(),
   state: z.enum(['complete', 'infeasible', 'failed', 'pruned']).optional(),
   message: Message.optional(),
 });

@@ -71,7 +71,7 @@ function pathParameter(name: string): Json {
 }
 
 function queryParameters(route: Route, components: Json): Json[] {
-  const schema = schemaOf(route.query, 'input', components) as { properties?: Record<string, Json> };
+  const schema = schemaOf(route.query, 'output', components) as { properties?: Record<string, Json> };
   return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
     name,
     in: 'query',
@@ -80,6 +80,9 @@ function queryParameters(route: Route, components: Json): Json[] {
   }));
 }
 
+export const idempotency =
+  'One per logical request: a repetition within 48 hours gets the same answer and changes nothing.';
+
 function headerParameters(route: Route): Json[] {
   if (route.method !== 'POST') return [];
   return [
@@ -87,14 +90,17 @@ function headerParameters(route: Route): Json[] {
       name: 'Idempotency-Key',
       in: 'header',
       required: false,
-      description: 'One per logical request: a repetition within 48 hours gets the same answer and changes nothing.',
+      description: idempotency,
       schema: { type: 'string', minLength: 1, maxLength: 128 },
     },
   ];
 }
 
-function successOf(operation: Operation, { success }: Route, components: Json): Json {
-  const headers = { 'X-Request-Id': { schema: { type: 'string' } } };
+function successOf(operation: Operation, { method, success }: Route, components: Json): Json {
+  const headers = {
+    'X-Request-Id': { schema: { type: 'string' } },
+    ...(method === 'POST' && { 'Idempotency-Replayed': replayedHeader }),
+  };
   const content = success.stream
     ? Object.fromEntries(success.stream.map((mediaType) => [mediaType, { schema: { type: 'string' } }]))
     : success.schema && { 'application/json': { schema: schemaOf(success.schema, 'output', components) } };
@@ -104,6 +110,11 @@ function successOf(operation: Operation, { success }: Route, components: Json): 
     operation === 'createStudy' ? { 200: { ...response, description: 'The study existed with this spec.' } } : {};
   return { ...opened, [success.status]: response };
 }
+
+const replayedHeader = {
+  description: 'There when the request had been answered before.',
+  schema: { type: 'string', const: 'true' },
+};
 
 const everyRoute: ProblemCode[] = [
   'body_malformed',

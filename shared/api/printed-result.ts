@@ -15,6 +15,12 @@ export function printedResult(text: string, metrics: readonly string[]): object 
   return isResult ? json : undefined;
 }
 
+/** How a program says its result, for a sentence. */
+export function resultExample(metrics: readonly string[]): string {
+  const json = `{"values": {${metrics.map((metric, i) => `"${metric}": 0.${4 - i}`).join(', ')}}}`;
+  return metrics.length === 1 ? `0.4 or ${json}` : json;
+}
+
 /** @returns undefined for a text that is neither a number nor a word for what is none. */
 export function toldNumber(text: string): ToldNumber | undefined {
   const word = /^([+-]?)(?:(nan)|(?:inf(?:inity)?))$/i.exec(text.trim());

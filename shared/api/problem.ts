@@ -34,7 +34,7 @@ export type ProblemCode = keyof typeof statusOf;
 const titles: Record<ProblemCode, string> = {
   body_malformed: 'The request is not well-formed',
   unauthenticated: 'A valid API key is needed',
-  forbidden: 'The credential does not allow this',
+  forbidden: 'The request is not allowed',
   route_not_found: 'There is no such route',
   study_not_found: 'There is no such study',
   trial_not_found: 'There is no such trial',

@@ -36,7 +36,7 @@ export const routes = {
   createStudy: {
     method: 'POST',
     path: '/v1/studies',
-    summary: 'Create a study, or open the one with the same name and spec.',
+    summary: 'Create a study, or open the one with the same name and spec, which is answered with 200.',
     scope: 'write',
     query: m.EmptyQuery,
     body: m.CreateStudyRequest,

@@ -166,6 +166,8 @@ interface Token {
   end: number;
 }
 
+/** What may be missing, for a sentence. */
+const wanted: Record<Kind, string> = { truth: 'a comparison such as a <= b', number: 'a number' };
 /** What people write out of other languages, and what it is called here. */
 const foreignSymbols: Record<string, string> = { '=': '==', '&': '&&', '|': '||' };
 
@@ -197,6 +199,9 @@ function tokenize(text: string): Token[] | { refusal: string } {
 
 function refusalOfCharacter(text: string, start: number): string {
   const character = JSON.stringify(String.fromCodePoint(text.codePointAt(start)!));
+  if (character === '"\\""' || character === `"'"`) {
+    return `must be about numbers, but has a text ${placeOf(start)}: that a parameter depends on a choice is said by its "when"`;
+  }
   const meant = foreignSymbols[text[start]];
   return meant === undefined
     ? `has ${character} ${placeOf(start)}, which no constraint may contain`
@@ -230,7 +235,7 @@ class Parser {
   wholeCondition(): Expression {
     const whole = this.#part(() => this.#condition());
     if (this.#next.kind !== 'end') throw this.#refusal('an operator or the end');
-    this.#require(whole, 'truth', 'the constraint');
+    if (kindOf(whole.e) !== 'truth') throw new SyntaxRefusal(`must be ${wanted.truth}`);
     if (this.names.size === 0) throw new SyntaxRefusal('must name at least one parameter');
     return whole.e;
   }
@@ -275,8 +280,9 @@ class Parser {
 
   #require({ e, start, end }: Part, kind: Kind, what: string): Expression {
     if (kindOf(e) !== kind) {
-      const wanted = kind === 'truth' ? 'a comparison such as a <= b' : 'a number';
-      throw new SyntaxRefusal(`must have ${wanted} as ${what} ${placeOf(start)}; it has ${this.#quoted(start, end)}`);
+      throw new SyntaxRefusal(
+        `must have ${wanted[kind]} as ${what} ${placeOf(start)}; it has ${this.#quoted(start, end)}`,
+      );
     }
     return e;
   }

@@ -78,7 +78,8 @@ function namesFault(parameters: SearchSpace, constraint: Constraint): string | u
       parameter.type === 'int' ||
       (parameter.type === 'ordinal' && typeof parameter.values[0] === 'number');
     const what = parameter.type === 'ordinal' ? 'an ordinal of texts' : `a ${parameter.type}`;
-    if (!isNumeric) return `must name numeric parameters only; ${name} is ${what}`;
+    if (!isNumeric)
+      return `must name numeric parameters only, and ${name} is ${what}: that a parameter depends on it is said by its "when"`;
   }
   return undefined;
 }

@@ -5,11 +5,11 @@ export const commandLengthMax = 100;
 export const textLengthMax = 2048;
 export const environmentCountMax = 50;
 
-const noZero = { error: 'must not hold the character 0' };
+const noNul = { error: 'must not contain a NUL' };
 const Text = z
   .string()
   .max(textLengthMax)
-  .refine((text) => !text.includes('\0'), noZero);
+  .refine((text) => !text.includes('\0'), noNul);
 
 const EnvironmentName = z
   .string()
@@ -41,7 +41,7 @@ export type FailureRule = z.infer<typeof FailureRule>;
 export const RunnerKind = z.enum(['process', 'batch']);
 export type RunnerKind = z.infer<typeof RunnerKind>;
 
-/** How the service trains the trials of a study by itself. One document serves on every runner. */
+/** How the service trains the trials of a study by itself. */
 export const Training = z
   .strictObject({
     runner: RunnerKind.meta({ description: 'Processes of the machine that serves, or jobs of AWS Batch.' }),

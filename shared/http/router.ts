@@ -184,7 +184,7 @@ function serviceErrorOf(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   const { name } = error as Error;
   if (name === 'JobsUnavailable')
-    return new ServiceError('unavailable', 'What trains cannot answer at the moment.', { retryAfterSeconds: 2 });
+    return new ServiceError('unavailable', 'What runs the jobs cannot answer at the moment.', { retryAfterSeconds: 2 });
   if (name === 'TableUnavailable')
     return new ServiceError('unavailable', 'The store cannot answer at the moment.', { retryAfterSeconds: 2 });
   return new ServiceError('internal', 'Something went wrong; the request id finds it in the log.');

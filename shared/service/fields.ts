@@ -52,12 +52,12 @@ export function refuseParams(
   path: readonly (string | number)[],
   faults: readonly ParamsFault[],
 ): ServiceError {
-  const first = faults[0];
-  const refusal = refuseFields(first.unknown ? 'param_unknown' : 'value_invalid', path, faults);
-  const unknown = faults.find((fault) => fault.unknown);
-  if (!unknown) return refusal;
-  const hint = `The ${nearestName(String(unknown.path[0]), space.names, 'parameter')}.`;
-  return new ServiceError(refusal.code, refusal.message, { ...refusal.details, hint });
+  const withNames = faults.map((fault): Fault => {
+    if (!fault.unknown) return fault;
+    const nearest = nearestName(String(fault.path[0]), space.names, 'parameter');
+    return { path: fault.path, message: `${fault.message}; the ${nearest}`, input: undefined };
+  });
+  return refuseFields(faults[0].unknown ? 'param_unknown' : 'value_invalid', path, withNames);
 }
 
 /** The known name that was probably meant, or all of them: `nearest one is width`, `known ones are depth, width`. */

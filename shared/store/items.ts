@@ -116,6 +116,7 @@ export function trialOf(names: readonly string[], attributes: Attributes): Trial
     resultHash: undefined,
     resultKey: undefined,
     failedAttempt: undefined,
+    stoppedAttempt: undefined,
     ...(plain as unknown as Pick<TrialRecord, 'number' | 'state' | 'attempt' | 'failures' | 'origin'>),
     job: jobOf(attributes),
     suggestion: suggestion === undefined ? undefined : (JSON.parse(suggestion) as Suggestion),

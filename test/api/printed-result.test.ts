@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printedResult } from '../../shared/api/printed-result.ts';
+import { printedResult, resultExample } from '../../shared/api/printed-result.ts';
 
 describe('a printed result', () => {
   it.each<[string, object]>([
@@ -22,6 +22,13 @@ describe('a printed result', () => {
       expect(printedResult(text, ['loss'])).toBeUndefined();
     },
   );
+
+  it('has an example for every study', () => {
+    expect(resultExample(['loss'])).toBe('0.4 or {"values": {"loss": 0.4}}');
+    expect(resultExample(['a', 'b'])).toBe('{"values": {"a": 0.4, "b": 0.3}}');
+    const most = resultExample(['a', 'b', 'c', 'd']);
+    expect(printedResult(most, ['a', 'b', 'c', 'd'])).toEqual({ values: { a: 0.4, b: 0.3, c: 0.2, d: 0.1 } });
+  });
 
   it('is a number for one metric only', () => {
     expect(printedResult('0.5', ['loss', 'seconds'])).toBeUndefined();

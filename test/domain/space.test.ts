@@ -33,14 +33,20 @@ describe('spaceOf', () => {
   it.each([
     ['depth <= 3', 'must name parameters of the space; there is no depth'],
     ['toString <= 3', 'must name parameters of the space; there is no toString'],
-    ['size <= 3', 'must name numeric parameters only; size is an ordinal of texts'],
-    ['cosine <= 3', 'must name numeric parameters only; cosine is a boolean'],
+    [
+      'size <= 3',
+      'must name numeric parameters only, and size is an ordinal of texts: that a parameter depends on it is said by its "when"',
+    ],
+    [
+      'cosine <= 3',
+      'must name numeric parameters only, and cosine is a boolean: that a parameter depends on it is said by its "when"',
+    ],
     [
       'weight-decay <= 3',
       'must name parameters of the space; there is no weight: a name with dashes is written in backticks, `weight-decay`',
     ],
     ['wei-decay <= 3', 'must name parameters of the space; there is no wei'],
-    ['width', 'must have a comparison such as a <= b as the constraint at character 1; it has "width"'],
+    ['width', 'must be a comparison such as a <= b'],
   ])('refuses the constraint %s at its index', (text, message) => {
     const made = spaceOf(SearchSpace.parse(input), ['width <= 3', text]);
     expect(made).toEqual({ faults: [{ path: [1], message, input: text }] });

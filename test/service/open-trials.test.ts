@@ -108,7 +108,9 @@ describe('enqueue', () => {
       'trials[0].params.b must be given, because the parameter has no default.',
     );
     await expect(enqueue({ b: 10 })).rejects.toThrow('trials[0].params.b must be a whole number from 1 to 9; got 10.');
-    await expect(enqueue({ bb: 1 })).rejects.toThrow('The nearest parameter is b.');
+    await expect(enqueue({ bb: 1 })).rejects.toThrow(
+      'trials[0].params.bb is not a parameter of the space; the nearest parameter is b.',
+    );
   });
 
   it('takes results from elsewhere without spending budget', async () => {

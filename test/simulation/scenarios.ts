@@ -143,7 +143,7 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
           // Somebody who does not know of the stop.
           { afterMs: minutes(8), what: { update: { state: 'paused' } }, refusals: ['study_closed'] },
           { afterMs: minutes(10), what: { update: { state: 'active' } }, refusals: ['study_closed'] },
-          { afterMs: minutes(10), what: { update: { budget: { trials: 50 } } } },
+          { afterMs: minutes(10), what: { update: { budget: { trials: 50 } } }, refusals: ['study_closed'] },
         ],
       };
   }

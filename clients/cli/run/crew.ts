@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { printedResult } from '../../../shared/api/printed-result.ts';
+import { printedResult, resultExample } from '../../../shared/api/printed-result.ts';
 import type { Client, Study, TellRequest, Trial } from '../api.ts';
 import { filledTemplate } from '../command-template.ts';
 import { paramsText, valuesText } from '../trial-text.ts';
@@ -9,7 +9,6 @@ import { startHeart } from './heart.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { RefusedRequest } from './moot.ts';
 import { PatienceOver, type Outage } from './outage.ts';
-import { resultExample } from './result-example.ts';
 import { attemptFolder, type AttemptFolder } from './run-folder.ts';
 import type { Spool } from './spool.ts';
 import { tellSurely } from './tell-surely.ts';

@@ -359,6 +359,17 @@ def test_prunes_what_it_was_told_to_stop(server: Server, name: str) -> None:
     assert (trial.state, trial.values) == ("pruned", {"loss": 0.9})
 
 
+def test_completes_what_was_trained_to_its_end_in_a_study_that_was_stopped(server: Server, name: str) -> None:
+    study = new_study(name)
+    asking, deaf = study.ask(2)
+    study.stop()
+    assert asking.report(1, 0.9) is True
+    asking.tell(0.9)
+    deaf.hold.beat()
+    deaf.tell(0.8)
+    assert [(trial.state, trial.value) for trial in study.trials()] == [("pruned", 0.9), ("complete", 0.8)]
+
+
 def test_fails_and_releases(server: Server, name: str) -> None:
     study = new_study(name, attempts=1)
     failed, released, infeasible = study.ask(3)
@@ -413,7 +424,7 @@ def test_ends_at_once_when_the_study_is_finished(server: Server, name: str) -> N
 ENDINGS: dict[str, tuple[dict[str, Any], str]] = {
     "trials": ({}, "is finished: study.extend(20) gives it 20 more trials."),
     "deadline": (
-        {"deadline": "2020-01-01T00:00:00Z"},
+        {},
         "has reached its deadline: study.extend(deadline=…) with a later one goes on with it.",
     ),
     "target": ({"target": 0.6}, "has reached its target: a study with another name, and another target, goes on."),
@@ -431,7 +442,9 @@ def test_says_what_opens_a_study_again(end_reason: str, server: Server, name: st
     study = cavia.study(
         name, **{"space": {"x": cavia.uniform(0, 1)}, "minimize": "loss", "sampler": "random", "budget": 1, **words}
     )
-    if end_reason != "deadline":
+    if end_reason == "deadline":
+        study.extend(deadline=datetime(2020, 1, 1, tzinfo=timezone.utc))
+    else:
         study.ask().tell(0.5)
     if end_reason == "stopped":
         study.stop()

@@ -15,7 +15,7 @@ export async function authenticate(ports: Ports, authorization: string | undefin
   const match = authorization === undefined ? null : bearerPattern.exec(authorization);
   if (!match) {
     throw new ServiceError('unauthenticated', 'Authorization must be "Bearer cav_…" with an API key.', {
-      hint: 'An admin makes a key with POST /v1/keys; the first one is made with npm run key.',
+      hint: 'An admin makes a key with POST /v1/keys. The first one is made by npm run key or cavia serve --make-key where the server is, and on AWS by the function make-key.',
     });
   }
   const [, keyId, secret] = match;

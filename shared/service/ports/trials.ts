@@ -33,6 +33,8 @@ export interface TrialRecord {
   resultKey: string | undefined;
   /** The last attempt that was told failed. */
   failedAttempt: number | undefined;
+  /** The last attempt whose worker was told to stop. */
+  stoppedAttempt: number | undefined;
 }
 
 export interface HeldJob {

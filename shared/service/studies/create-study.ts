@@ -1,8 +1,9 @@
-import type { Study } from '../../api/messages.ts';
+import { specBytesMax, type Study } from '../../api/messages.ts';
 import { trialCountMax } from '../../domain/budget.ts';
 import { capOf, newCounter } from '../../domain/counter.ts';
 import { spaceOf } from '../../domain/space.ts';
 import type { StudySpec } from '../../domain/study.ts';
+import { millisecondsOf, rfc3339 } from '../../domain/time.ts';
 import { admitStudy } from '../../engine/admit.ts';
 import type { Call, Reply } from '../call.ts';
 import { ServiceError } from '../errors.ts';
@@ -17,7 +18,7 @@ import {
 } from '../idempotency.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
-import { countsOf, findOpen } from './settle-study.ts';
+import { countsOf, lookAt } from './settle-study.ts';
 import { differences } from './spec-difference.ts';
 import { admitTraining } from '../training/admit-training.ts';
 import { nudge, watch } from '../training/nudge.ts';
@@ -33,9 +34,7 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
   const known = await ports.studies.find(call.caller.tenant, spec.name);
   if (known) return openStudy(ports, known, spec, keyed);
 
-  requireStorable(spec);
-  const configurations = admitSpec(spec);
-  if (spec.training) admitTraining(ports, spec, spec.training);
+  const configurations = admit(ports, spec);
   const study: StudyRecord = {
     tenant: call.caller.tenant,
     id: ports.identifiers.ulid(),
@@ -72,12 +71,26 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
   }
 }
 
-/** Every ask reads the spec, and an item of the store has an end. */
-const specBytesMax = 200_000;
+/** Refuses what can be no new study. @returns how many configurations there are, as `admitSpec` does. */
+function admit(ports: Ports, spec: StudySpec): number | undefined {
+  requireStorable(spec);
+  const configurations = admitSpec(spec);
+  if (spec.training) admitTraining(ports, spec, spec.training);
+  const { deadline } = spec.budget;
+  const now = ports.clock.nowMs();
+  if (deadline !== undefined && millisecondsOf(deadline) <= now) {
+    const message = `must be later than now, ${rfc3339(now)}`;
+    throw refuseFields('value_invalid', ['budget'], [{ path: ['deadline'], message, input: deadline }]);
+  }
+  return configurations;
+}
 
-/** Refuses a spec that is too long once it is written out in full: 100e18 is 21 digits. */
+/**
+ * Refuses a spec that is too long once it is written out in full (100e18 is 21 digits): every ask reads it, and an item
+ * of the store has an end.
+ */
 export function requireStorable(spec: StudySpec): void {
-  const bytes = JSON.stringify(spec).length;
+  const bytes = new TextEncoder().encode(JSON.stringify(spec)).length;
   if (bytes > specBytesMax) {
     throw new ServiceError(
       'too_large',
@@ -111,8 +124,7 @@ const configurationCountMax = 1_000 * trialCountMax;
 async function reviveStudy(ports: Ports, { caller }: Call<unknown>, { id }: { id: string }): Promise<Study> {
   const study = await ports.studies.find(caller.tenant, id);
   if (!study) throw new ServiceError('study_not_found', 'The study that this request created has been deleted.');
-  const { counter, open } = await findOpen(ports, study);
-  return studyView(study, counter, countsOf(open));
+  return present(ports, study);
 }
 
 async function openStudy(
@@ -124,6 +136,8 @@ async function openStudy(
   const isAsCreated = ports.hashes.sha256(canonicalJson(spec)) === study.fingerprint;
   const fields = isAsCreated ? [] : differences(study.spec, spec);
   if (fields.length > 0) {
+    // What is wrong with it would be so under every name.
+    admit(ports, spec);
     throw new ServiceError(
       'study_exists',
       `Study ${spec.name} exists with another spec; it differs in ${fields.map(({ param }) => param).join(', ')}.`,
@@ -135,6 +149,10 @@ async function openStudy(
   }
   const receipt = receiptOf(keyed, 200, { id: study.id });
   if (receipt) await ports.receipts.keep(study.tenant, receipt);
-  const { counter, open } = await findOpen(ports, study);
-  return { status: 200, body: studyView(study, counter, countsOf(open)) };
+  return { status: 200, body: await present(ports, study) };
+}
+
+async function present(ports: Ports, found: StudyRecord): Promise<Study> {
+  const { study, counter, open } = await lookAt(ports, found);
+  return studyView(study, counter, countsOf(open));
 }

@@ -3,7 +3,7 @@ import { isIdentifier } from '../../domain/identifier.ts';
 import type { Call, Reply } from '../call.ts';
 import { ServiceError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { countsOf, findOpen } from './settle-study.ts';
+import { countsOf, lookAt } from './settle-study.ts';
 import { studyView } from '../views.ts';
 
 /** The tenant's studies, the oldest first. */
@@ -14,8 +14,8 @@ export async function listStudies(
   requireCursor(query.after);
   const { studies, next } = await ports.studies.list(caller.tenant, query.after, query.limit);
   const data = await Promise.all(
-    studies.map(async (study) => {
-      const { counter, open } = await findOpen(ports, study);
+    studies.map(async (found) => {
+      const { study, counter, open } = await lookAt(ports, found);
       return studyView(study, counter, countsOf(open));
     }),
   );

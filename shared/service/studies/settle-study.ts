@@ -56,6 +56,12 @@ export async function settleStudy(ports: Ports, study: StudyRecord): Promise<Set
   return { study, counter, open, healed };
 }
 
+/** A study with its progress as it is now: settled where it is ending, and else only looked at. */
+export async function lookAt(ports: Ports, study: StudyRecord): Promise<Pick<Settled, 'study' | 'counter' | 'open'>> {
+  const isEnding = study.state === 'stopping' || isPastDeadline(study, ports.clock.nowMs());
+  return isEnding ? settleStudy(ports, study) : { study, ...(await findOpen(ports, study)) };
+}
+
 /** No trial is given out from here on; those that are running may still tell. */
 export async function closeStudy(ports: Ports, study: StudyRecord, endReason: EndReason): Promise<StudyRecord> {
   return updateStudyUntil(ports, study, (current) =>
@@ -90,7 +96,7 @@ export function countsOf({ waiting, running, missing }: OpenTrials<TrialRecord>)
 }
 
 /** What is open in a study; after a long look the frontier is moved on, so that the next one is short. */
-export async function findOpen(ports: Ports, study: StudyRecord): Promise<Pick<Settled, 'counter' | 'open'>> {
+async function findOpen(ports: Ports, study: StudyRecord): Promise<Pick<Settled, 'counter' | 'open'>> {
   const counter = await ports.studies.counter(study);
   const open = await ports.trials.open(study, counter);
   if (counter.nextNumber - counter.frontier <= lookLengthMax) return { counter, open };

@@ -8,12 +8,12 @@ import { widen } from '../../domain/widening.ts';
 import type { Call, Reply } from '../call.ts';
 import { admitSpec, requireStorable } from './create-study.ts';
 import { changedByOthers } from '../contention.ts';
-import { ServiceError } from '../errors.ts';
 import { refuseFields } from '../fields.ts';
 import { findStudy } from '../find.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { CounterChange, StudyRecord } from '../ports/studies.ts';
 import { countsOf, settleStudy } from './settle-study.ts';
+import { asOf, closed, isForWantOfTrials } from './study-end.ts';
 import { studyView } from '../views.ts';
 
 const tryCountMax = 20;
@@ -21,7 +21,8 @@ const tryCountMax = 20;
 /** Pauses, resumes or stops a study, raises its budget, widens its space: all of a request or nothing. */
 export async function updateStudy(ports: Ports, call: Call<UpdateStudyRequest>): Promise<Reply<Study>> {
   const found = await findStudy(ports, call);
-  for (let tried = 0, study: StudyRecord | undefined = found; tried < tryCountMax && study; tried++) {
+  for (let tried = 0, current: StudyRecord | undefined = found; tried < tryCountMax && current; tried++) {
+    const study = asOf(current, ports.clock.nowMs());
     const spec = changedSpec(study, call.body);
     requireStorable(spec);
     const configurations = spec.space === study.spec.space ? study.configurations : admitSpec(spec);
@@ -41,7 +42,7 @@ export async function updateStudy(ports: Ports, call: Call<UpdateStudyRequest>):
       ...(by > 0 && { raise: { by, cap: counter.cap } }),
     };
     if (await ports.studies.update(next, change)) return view(ports, next);
-    study = await ports.studies.find(found.tenant, found.id);
+    current = await ports.studies.find(found.tenant, found.id);
   }
   throw changedByOthers(`Study ${found.spec.name}`);
 }
@@ -125,14 +126,14 @@ function stateAfter(
   const goesOn =
     endReason === 'deadline'
       ? hasTime && spec.budget.deadline !== study.spec.budget.deadline
-      : (endReason === 'trials' || endReason === 'exhausted') && hasBudget;
+      : isForWantOfTrials(endReason) && hasBudget;
   if (goesOn) return { state: state ?? 'active', endReason: undefined, endedMs: undefined };
-  if (state === undefined) return { state: study.state, endReason, endedMs };
-  throw new ServiceError(
-    'study_closed',
-    `Study ${spec.name} is ${study.state} (${endReason}) and cannot become ${state}.`,
-    {
-      hint: 'More budget.trials or a later budget.deadline opens a study again that ended for want of them.',
-    },
-  );
+  if (state !== undefined) throw closed(study, `cannot become ${state}`);
+  const { budget } = study.spec;
+  const isMore = spec.budget.trials > budget.trials;
+  // With as many trials as it wants, a study that is still at its end has no configuration left.
+  if (isForWantOfTrials(endReason)) {
+    if (isMore) throw closed({ ...study, endReason: 'exhausted' });
+  } else if (isMore || spec.budget.deadline !== budget.deadline) throw closed(study);
+  return { state: study.state, endReason, endedMs };
 }

@@ -13,14 +13,13 @@ export interface Verdict {
  */
 export function verdictOf({ kind, message }: JobEnd, rule: FailureRule, isStopped: boolean): Verdict {
   switch (kind) {
-    case 'succeeded':
-      return { state: 'failed', message: 'It ended without a result.' };
     case 'exitCode':
     case 'outOfMemory':
     case 'timeout':
       return { state: rule[kind], message };
     case 'terminated':
       return { state: isStopped ? 'cancelled' : 'failed', message };
+    case 'succeeded':
     case 'spotReclaim':
     case 'hostFailure':
     case 'imagePull':

@@ -1,5 +1,5 @@
 import { JobResult } from '../../api/messages.ts';
-import { printedResult } from '../../api/printed-result.ts';
+import { printedResult, resultExample } from '../../api/printed-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
@@ -22,21 +22,25 @@ export async function findResult(
   const { objects, runner } = ports.training!;
   const object = await objects.get(resultKey(study, trial));
   if (object?.kind === 'tooLarge') return { fault: `The result must be small; the object has ${object.bytes} bytes.` };
-  if (object) return resultOf(object.body, study) ?? { fault: faultOf(object.body) };
+  if (object) return resultOf(object.body, study) ?? { fault: faultOf(object.body, metricsOf(study)) };
   if (job.end.kind !== 'succeeded') return undefined;
   const line = await runner.lastLine(job.id);
   return line === undefined ? undefined : resultOf(line, study);
 }
 
 /** @returns undefined for a text that is no result. */
-export function resultOf(text: string, { spec }: Pick<StudyRecord, 'spec'>): FoundResult | undefined {
-  const metrics = spec.objectives.map(({ metric }) => metric);
+function resultOf(text: string, study: StudyRecord): FoundResult | undefined {
+  const metrics = metricsOf(study);
   const found = printedResult(text, metrics);
   if (found === undefined) return undefined;
   const parsed = JobResult.safeParse(found);
-  return parsed.success ? { result: parsed.data } : { fault: faultOf(text) };
+  return parsed.success ? { result: parsed.data } : { fault: faultOf(text, metrics) };
 }
 
-function faultOf(text: string): string {
-  return `The result must be like {"values": {"loss": 0.3}}; got ${text.slice(0, 100)}.`;
+export function metricsOf({ spec }: Pick<StudyRecord, 'spec'>): string[] {
+  return spec.objectives.map(({ metric }) => metric);
+}
+
+function faultOf(text: string, metrics: readonly string[]): string {
+  return `The result must be like ${resultExample(metrics)}; got ${text.slice(0, 100)}.`;
 }

@@ -1,11 +1,12 @@
 import { subjectOfJob } from '../../domain/job-name.ts';
+import { resultExample } from '../../api/printed-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
 import type { Job } from '../ports/job-runner.ts';
 import { endAttempt, type Outcome } from './end-attempt.ts';
 import { verdictOf, type Verdict } from './end-verdict.ts';
-import { findResult } from './job-result.ts';
+import { findResult, metricsOf } from './job-result.ts';
 import { messageOf } from './nudge.ts';
 import { isStopped } from './stopped.ts';
 
@@ -59,17 +60,29 @@ async function outcomeOf(
   if (found) return 'fault' in found ? { state: 'failed', message: found.fault } : found;
   const isInGrace = ports.clock.nowMs() < job.endedMs + ports.training!.patience.graceMs;
   if (job.end.kind === 'succeeded' && isInGrace) return undefined;
-  return withLastWords(ports, job, verdictOf(job.end, study.spec.training!.failures, isStopped(study)));
+  return withLastWords(ports, study, job, verdictOf(job.end, study.spec.training!.failures, isStopped(study)));
 }
 
-/** An exit code says little; what the program wrote last says more. */
-async function withLastWords(ports: Ports, job: Job & { state: 'ended' }, verdict: Verdict): Promise<Verdict> {
-  if (job.end.kind !== 'exitCode') return verdict;
-  const log = await ports.training!.runner.log(job.id, lastWordsBytesMax);
-  const words = log
-    ?.split('\n')
-    .findLast((line) => line.trim() !== '')
-    ?.trim()
-    .slice(0, lastWordsLengthMax);
-  return words === undefined ? verdict : { ...verdict, message: `${verdict.message} Last words: ${words}` };
+/** An end says little, a good one even less; what the program wrote last says more. */
+async function withLastWords(
+  ports: Ports,
+  study: StudyRecord,
+  { id, end }: Job & { state: 'ended' },
+  verdict: Verdict,
+): Promise<Verdict> {
+  const { runner } = ports.training!;
+  if (end.kind === 'succeeded') {
+    const line = await runner.lastLine(id);
+    const form = resultExample(metricsOf(study));
+    const got = line === undefined ? '' : `; got ${cut(line.trim())}`;
+    return { ...verdict, message: `It ended without a result: its last line must be like ${form}${got}.` };
+  }
+  if (end.kind !== 'exitCode') return verdict;
+  const log = await runner.log(id, lastWordsBytesMax);
+  const words = log?.split('\n').findLast((line) => line.trim() !== '');
+  return words === undefined ? verdict : { ...verdict, message: `${verdict.message} Last words: ${cut(words.trim())}` };
+}
+
+function cut(words: string): string {
+  return words.length > lastWordsLengthMax ? `${words.slice(0, lastWordsLengthMax - 1)}…` : words;
 }

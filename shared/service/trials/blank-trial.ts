@@ -23,6 +23,7 @@ export function blankTrial(number: number): TrialRecord {
     resultHash: undefined,
     resultKey: undefined,
     failedAttempt: undefined,
+    stoppedAttempt: undefined,
   };
 }
 

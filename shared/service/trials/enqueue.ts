@@ -18,6 +18,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Receipt } from '../ports/receipts.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
+import { asOf, closed } from '../studies/study-end.ts';
 import { readTold } from './told-values.ts';
 import { trialView } from '../views.ts';
 
@@ -46,7 +47,7 @@ export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise
   };
   const replay = await findReplay(ports, call, keyed, revive);
   if (replay) return replay;
-  if (study.state === 'stopping' || study.state === 'finished') throw closed(study);
+  requireOpen(ports, study);
   const entries = call.body.trials.map((entry, index) => checkEntry(ports, study, entry, index));
   const body: EnqueueResponse = { trials: [], duplicates: [] };
   for (let at = 0; at < entries.length; at += chunkLength) {
@@ -54,7 +55,7 @@ export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise
     const isLast = at + chunkLength >= entries.length;
     const receiptFor = (trials: Trial[]): Receipt | undefined =>
       isLast ? receiptOf(keyed, 201, keptAddition(trials, body.duplicates)) : undefined;
-    const outcome = await addChunk(ports, study, chunk, body, receiptFor);
+    const outcome = await addChunk(ports, call, study, chunk, body, receiptFor);
     if (outcome === 'answered') return replayOfRival(ports, call, keyed!, revive);
     const receipt = outcome === 'nothing' ? receiptFor(body.trials) : undefined;
     // All that it brings is there: perhaps because the same request has brought it at the same time.
@@ -68,6 +69,7 @@ export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise
 /** Adds one chunk to the study and to the answer. @returns `answered` when the request turned out to be so already. */
 async function addChunk(
   ports: Ports,
+  call: Call<EnqueueRequest>,
   study: StudyRecord,
   chunk: Entry[],
   body: EnqueueResponse,
@@ -77,7 +79,7 @@ async function addChunk(
   for (let tried = 0; tried < tryCountMax; tried++) {
     if (entries.length === 0) return 'nothing';
     const counter = await ports.studies.counter(study);
-    if (counter.phase === 'closed') throw closed(study);
+    if (counter.phase === 'closed') requireOpen(ports, await findStudy(ports, call));
     const attached = entries.filter(({ result }) => result !== undefined).length;
     const raise = raiseFor(study, counter, attached);
     requireRoom(study, counter, entries.length, raise);
@@ -118,10 +120,10 @@ async function withoutDuplicates(
   return kept;
 }
 
-function closed({ spec }: StudyRecord): ServiceError {
-  return new ServiceError('study_closed', `Study ${spec.name} has ended and takes no more trials.`, {
-    hint: `PATCH /v1/studies/${spec.name} with a larger budget.trials opens a study again that ended for want of it.`,
-  });
+/** Refuses trials for a study that has ended. */
+function requireOpen(ports: Ports, stored: StudyRecord): void {
+  const study = asOf(stored, ports.clock.nowMs());
+  if (study.state === 'stopping' || study.state === 'finished') throw closed(study, 'takes no more trials');
 }
 
 function raiseFor(study: StudyRecord, counter: Counter, attached: number): number {

@@ -9,6 +9,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
 import { changeHeld, requireHeld } from './held-trial.ts';
+import { wantsNoMore } from '../studies/study-end.ts';
 import { readTold } from './told-values.ts';
 
 /** Values at one step. A step that is not finite says so and holds no values. */
@@ -43,12 +44,20 @@ export async function report(ports: Ports, call: Call<ReportRequest>): Promise<R
   // Reports may overtake each other: the last one is the furthest, not the latest to arrive.
   const furthest = steps.reduce((a, b) => (b.step > a.step ? b : a), steps[0]);
   const isFurther = furthest && furthest.step >= (trial.lastReport?.step ?? 0);
-  const renewedMs = ports.clock.nowMs() + leaseMs(study, trial);
+  const now = ports.clock.nowMs();
+  const renewedMs = now + leaseMs(study, trial);
   const leaseUntilMs = Math.max(renewedMs, trial.leaseUntilMs!);
   // A job's trial is the job's until that ends, so what it is told is only when to speak again.
   const leaseExpires = rfc3339(trial.job ? renewedMs : leaseUntilMs);
-  const reply = { status: 200, body: { stop: false, leaseExpires } };
-  const change = { state: 'running' as const, leaseUntilMs, ...(isFurther && { lastReport: furthest }) };
+  // A stop is not taken back when the study goes on after all, with a later deadline.
+  const stop = trial.stoppedAttempt === attempt || wantsNoMore(study, now);
+  const reply = { status: 200, body: { stop, leaseExpires } };
+  const change = {
+    state: 'running' as const,
+    leaseUntilMs,
+    ...(stop && { stoppedAttempt: attempt }),
+    ...(isFurther && { lastReport: furthest }),
+  };
   return changeHeld(ports, call, keyed, study, { number, attempt }, change, reply);
 }
 

@@ -7,6 +7,7 @@ import { findReplay, keyedRequest, receiptOf, replayOfRival } from '../idempoten
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import { updateStudyUntil } from '../studies/settle-study.ts';
+import { asOf, closed, isForWantOfTrials } from '../studies/study-end.ts';
 import { trialView } from '../views.ts';
 
 const tryCountMax = 20;
@@ -56,14 +57,12 @@ export async function retry(ports: Ports, call: Call): Promise<Reply<Trial>> {
 
 /** A study that ended because its trials were done is active again; one that was ended for a reason stays so. */
 export async function reopenStudy(ports: Ports, study: StudyRecord): Promise<StudyRecord> {
-  return updateStudyUntil(ports, study, (current) => {
+  return updateStudyUntil(ports, study, (stored) => {
+    const current = asOf(stored, ports.clock.nowMs());
     if (current.state === 'active' || current.state === 'paused') return undefined;
-    if (current.state === 'finished' && (current.endReason === 'trials' || current.endReason === 'exhausted')) {
+    if (current.state === 'finished' && isForWantOfTrials(current.endReason)) {
       return { ...current, state: 'active', endReason: undefined, endedMs: undefined };
     }
-    throw new ServiceError(
-      'study_closed',
-      `Study ${current.spec.name} is ${current.state} (${current.endReason}) and gives out no more trials.`,
-    );
+    throw closed(current);
   });
 }

@@ -5,6 +5,7 @@ import type { Trial } from '../../domain/trial.ts';
 import type { Call, Reply } from '../call.ts';
 import { changedByOthers } from '../contention.ts';
 import { ServiceError } from '../errors.ts';
+import { refuseFields } from '../fields.ts';
 import { findStudy, findTrial, noSuchTrial, spokenFor } from '../find.ts';
 import {
   canonicalJson,
@@ -214,6 +215,18 @@ function resultOf(study: StudyRecord, body: TellRequest): Result {
       return { state, attempt, values: told?.notFinite ? undefined : told?.values, message };
     case 'infeasible':
     case 'failed':
+      if (told && !told.notFinite) throw unwantedValues(state, body.values);
       return { state, attempt, values: undefined, message };
   }
+}
+
+function unwantedValues(state: Result['state'], values: TellRequest['values']): ServiceError {
+  const message = `must be left out when state is "${state}"`;
+  const {
+    code,
+    message: detail,
+    details,
+  } = refuseFields('value_invalid', ['values'], [{ path: [], message, input: values }]);
+  const hint = 'State "pruned" keeps the values of a trial that was ended early.';
+  return new ServiceError(code, detail, { ...details, hint });
 }

@@ -1,4 +1,4 @@
-import type { ToldValues } from '../../api/messages.ts';
+import { metricCountMax, type ToldValues } from '../../api/messages.ts';
 import type { Values } from '../../domain/objective.ts';
 import type { Fault } from '../../domain/parameter.ts';
 import { ServiceError } from '../errors.ts';
@@ -41,5 +41,3 @@ export function readTold(study: StudyRecord, told: ToldValues, path: (string | n
   const values = Object.fromEntries(names.map((name) => [name, Number(told[name])]));
   return { values, notFinite: strange && `${strange} is ${told[strange]}` };
 }
-
-const metricCountMax = 32;

@@ -35,6 +35,39 @@ describe('create or open', () => {
     });
   });
 
+  it('has a deadline that is still to come, and opens a study whose deadline has passed', async () => {
+    await expect(
+      createTestStudy(service.client, { budget: { deadline: '2026-01-01T00:00:00Z' } }),
+    ).rejects.toMatchObject({
+      problem: {
+        code: 'value_invalid',
+        detail: 'budget.deadline must be later than now, 2026-01-01T00:00:00.000Z; got "2026-01-01T00:00:00Z".',
+      },
+    });
+    const body = {
+      name: study,
+      space: { x: { type: 'float' as const, low: 0, high: 1 } },
+      objectives: [{ metric: 'loss', direction: 'minimize' as const }],
+      budget: { deadline: '2026-01-01T01:00:00Z' },
+    };
+    const { id } = await service.client.createStudy({ body, idempotencyKey: 'once' });
+    service.clock.nowMs += 3_600_000;
+    const over = { id, state: 'finished', endReason: 'deadline' };
+    expect(await service.client.createStudy({ body, idempotencyKey: 'once' })).toMatchObject(over);
+    expect(await service.client.createStudy({ body })).toMatchObject(over);
+  });
+
+  it('says what is wrong with a spec before it says that the name is taken', async () => {
+    await createTestStudy(service.client);
+    const constraints = ['y < 1'];
+    await expect(createTestStudy(service.client, { constraints })).rejects.toMatchObject({
+      problem: { code: 'space_invalid' },
+    });
+    await expect(createTestStudy(service.client, { constraints: ['x < 0.5'] })).rejects.toMatchObject({
+      problem: { code: 'study_exists' },
+    });
+  });
+
   it('makes one study of many requests at once', async () => {
     const made = await Promise.all(Array.from({ length: 20 }, () => createTestStudy(service.client)));
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
@@ -50,6 +83,31 @@ describe('create or open', () => {
     const fresh = await createTestStudy(service.client);
     expect(fresh.id).not.toBe(old.id);
     expect((await service.client.listTrials({ study })).data).toEqual([]);
+  });
+});
+
+describe('the list of studies', () => {
+  const listed = async () =>
+    (await service.client.listStudies()).data.map(({ state, endReason }) => [state, endReason]);
+
+  it('has the states that they are in, though nobody has looked at them since', async () => {
+    await createTestStudy(service.client, { budget: { deadline: '2026-01-01T01:00:00Z' }, lease: { seconds: 7_200 } });
+    await createTestStudy(service.client, { name: 'idle', budget: { deadline: '2026-01-01T01:00:00Z' } });
+    await service.client.ask({ study, body: {} });
+    expect(await listed()).toEqual([
+      ['active', null],
+      ['active', null],
+    ]);
+    service.clock.nowMs += 3_600_000;
+    expect(await listed()).toEqual([
+      ['stopping', 'deadline'],
+      ['finished', 'deadline'],
+    ]);
+    service.clock.nowMs += 3_600_000;
+    expect(await listed()).toEqual([
+      ['finished', 'deadline'],
+      ['finished', 'deadline'],
+    ]);
   });
 });
 
@@ -98,6 +156,86 @@ describe('budget', () => {
     });
     expect((await service.client.ask({ study, body: { count: 9 } })).granted).toBe(3);
     expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('of a study that was stopped is not raised, and the study is not resumed', async () => {
+    await createTestStudy(service.client, { budget: { trials: 2 } });
+    await update({ state: 'stopped' });
+    const refusal = {
+      code: 'study_closed',
+      hint: 'A stopped study stays stopped: create another one. Its trials are at GET /v1/studies/test/export, and POST …/trials takes them.',
+    };
+    await expect(update({ budget: { trials: 50 } })).rejects.toMatchObject({
+      problem: { ...refusal, detail: 'Study test is finished (stopped) and gives out no more trials.' },
+    });
+    await expect(update({ budget: { deadline: '2026-02-01T00:00:00Z' } })).rejects.toMatchObject({ problem: refusal });
+    await expect(update({ state: 'active' })).rejects.toMatchObject({ problem: refusal });
+    await expect(service.client.enqueue({ study, body: { trials: [{ params: { x: 0.5 } }] } })).rejects.toMatchObject({
+      problem: refusal,
+    });
+    expect((await update({ budget: { trials: 2 } })).state).toBe('finished');
+  });
+
+  it('of a study that has reached its target is not raised', async () => {
+    await createTestStudy(service.client, {
+      objectives: [{ metric: 'loss', direction: 'minimize', target: 0 }],
+    });
+    await service.client.ask({ study, body: {} });
+    await tell(0);
+    await expect(update({ budget: { trials: 200 } })).rejects.toMatchObject({
+      problem: {
+        detail: 'Study test is finished (target) and gives out no more trials.',
+        hint: 'A study that has reached its target stays finished: create another one. Its trials are at GET /v1/studies/test/export, and POST …/trials takes them.',
+      },
+    });
+  });
+
+  it('of a study that is past its deadline is raised together with a later deadline', async () => {
+    await createTestStudy(service.client, { budget: { trials: 9, deadline: '2026-01-01T01:00:00Z' } });
+    await service.client.ask({ study, body: {} });
+    await tell(0);
+    service.clock.nowMs += 3_600_000;
+    const refusal = {
+      code: 'study_closed',
+      hint: 'PATCH /v1/studies/test with a later budget.deadline, or null for none, opens it again.',
+    };
+    const expectRefusals = async () => {
+      await expect(update({ budget: { trials: 50 } })).rejects.toMatchObject({ problem: refusal });
+      await expect(update({ budget: { deadline: '2026-01-01T00:59:00Z' } })).rejects.toMatchObject({
+        problem: refusal,
+      });
+      await expect(update({ state: 'active' })).rejects.toMatchObject({ problem: refusal });
+      const trials = [{ params: { x: 0.5 } }];
+      await expect(service.client.enqueue({ study, body: { trials } })).rejects.toMatchObject({ problem: refusal });
+    };
+    await expectRefusals();
+    expect((await service.client.getStudy({ study })).state).toBe('finished');
+    await expectRefusals();
+    expect(await update({ budget: { trials: 50, deadline: null } })).toMatchObject({
+      state: 'active',
+      progress: { left: 49 },
+    });
+  });
+
+  it('of a study that has tried everything is raised together with a wider space', async () => {
+    await createTestStudy(service.client, { space: { x: { type: 'int', low: 0, high: 1 } }, budget: { trials: 2 } });
+    await service.client.ask({ study, body: { count: 2 } });
+    await tell(0);
+    await tell(1);
+    await expect(update({ state: 'active' })).rejects.toMatchObject({
+      problem: { hint: 'PATCH /v1/studies/test with a larger budget.trials opens it again.' },
+    });
+    await expect(update({ budget: { trials: 9 } })).rejects.toMatchObject({
+      problem: {
+        code: 'study_closed',
+        hint: 'Each of its 2 configurations has a trial: PATCH /v1/studies/test with a wider space opens it again.',
+      },
+    });
+    const wider = { x: { type: 'int' as const, low: 0, high: 4 } };
+    expect(await update({ space: wider, budget: { trials: 9 } })).toMatchObject({
+      state: 'active',
+      progress: { left: 3 },
+    });
   });
 
   it('is never lowered', async () => {

@@ -38,9 +38,9 @@ describe('a training', () => {
       'training.command[1] names the parameter xx, which the space does not have: the nearest parameter is x (write {{xx}} for the text {xx}); got "lr={xx}".',
     ],
     [
-      'a character 0',
+      'a NUL',
       { runner: 'process', command: ['true', 'a\0'] },
-      'training.command[1] must not hold the character 0; got "a\\u0000".',
+      'training.command[1] must not contain a NUL; got "a\\u0000".',
     ],
     [
       'a variable of ours',
@@ -88,9 +88,13 @@ describe('a training', () => {
     expect((await service.post('/v1/studies', other)).body.code).toBe('study_exists');
   });
 
-  it('may have what only Batch uses, so that one document serves on both', async () => {
-    const { status } = await create({ runner: 'process', command, vcpus: 4, memoryMiB: 16_000, jobDefinition: 'gpu' });
-    expect(status).toBe(201);
+  it('has nothing that a process would not heed', async () => {
+    const { status, body } = await create({ runner: 'process', command, vcpus: 4, jobDefinition: 'gpu' });
+    expect([status, body.detail]).toEqual([422, 'training.vcpus must be left out unless runner is "batch"; got 4.']);
+    const also = { param: 'training.jobDefinition', detail: expect.stringContaining('got "gpu"') as string };
+    expect(body.errors).toMatchObject([{ param: 'training.vcpus' }, also]);
+    expect((await create({ runner: 'process', command, memoryMiB: 16_000 })).body.param).toBe('training.memoryMiB');
+    expect((await create({ runner: 'process', command, gpus: 1 })).status).toBe(201);
   });
 
   it('is not for a server that other machines reach', async () => {

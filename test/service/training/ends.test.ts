@@ -85,14 +85,21 @@ describe('a result', () => {
     expect(await trialOf(service)).toMatchObject({ state: 'complete', values: { loss: 6 }, failures: 0 });
   });
 
-  it('that does not come fails the attempt', async () => {
+  it.each([
+    ['true', ''],
+    [`echo 'epoch 1'; echo "{'loss': 0.5}"`, "; got {'loss': 0.5}"],
+    [`printf 'x%0300d'`, `; got x${'0'.repeat(198)}…`],
+  ])('that does not come from %s fails the attempt, and says how it should be', async (script, got) => {
     const service = open();
-    await createManagedStudy(service, 'true', { ...one, lease: { attempts: 1 } });
+    await createManagedStudy(service, script, { ...one, lease: { attempts: 1 } });
     await service.until(async () => (await service.training.queue.counts()).delayed > 0);
     expect(await trialOf(service)).toMatchObject({ state: 'running' });
     service.skip(patience.graceMs + 1_000);
     await service.until(isFinished);
-    expect(await trialOf(service)).toMatchObject({ state: 'failed', message: 'It ended without a result.' });
+    expect(await trialOf(service)).toMatchObject({
+      state: 'failed',
+      message: `It ended without a result: its last line must be like 0.4 or {"values": {"loss": 0.4}}${got}.`,
+    });
   });
 });
 

@@ -114,7 +114,7 @@ describe('ask', () => {
       'fixed.x must be a number from 0 to 1; got 2.',
     );
     await expect(service.client.ask({ study, body: { fixed: { xx: 1 } } })).rejects.toThrow(
-      'The nearest parameter is x.',
+      'the nearest parameter is x.',
     );
   });
 

@@ -84,6 +84,21 @@ describe('tell', () => {
     expect(await told(loss)).toMatchObject({ state: 'infeasible', values: null, message: `loss is ${loss}` });
   });
 
+  it.each(['failed', 'infeasible'] as const)('refuses values of a trial that is %s, which has none', async (state) => {
+    const tell = (values: Record<string, number>) =>
+      service.client.tell({ study, number: 0, body: { attempt: 1, state, values } });
+    await expect(tell({ loss: 0.5 })).rejects.toMatchObject({
+      problem: {
+        code: 'value_invalid',
+        param: 'values',
+        detail: `values must be left out when state is "${state}"; got {"loss":0.5}.`,
+        hint: 'State "pruned" keeps the values of a trial that was ended early.',
+      },
+    });
+    expect((await service.client.getTrial({ study, number: 0 })).state).toBe('running');
+    expect((await tell({ loss: NaN })).values).toBeNull();
+  });
+
   it('keeps numbers exactly, the largest and the smallest', async () => {
     expect((await told(-1e300)).values).toEqual({ loss: -1e300 });
     expect((await told(5e-324, 1, 1)).values).toEqual({ loss: 5e-324 });

@@ -43,6 +43,7 @@ class Trial:
         self.hold = Hold(client, study, self.number, self.attempt)
         self._heartbeat: Heartbeat | None = None
         self._last_reported: dict[str, Any] = {}
+        self._is_told_to_stop = False
 
     def __repr__(self) -> str:
         return f"Trial(number={self.number}, state={self.state!r}, params={self.params!r}, values={self.values!r})"
@@ -64,7 +65,8 @@ class Trial:
         """
         step = _whole_number(step)
         self._last_reported = self._told_values(values, named)
-        return self.hold.report(step, self._last_reported)
+        self._is_told_to_stop = self.hold.report(step, self._last_reported)
+        return self._is_told_to_stop
 
     def tell(self, *values: float, **named: float) -> None:
         """Tells how it went: a value for each objective, in their order or by name, and other metrics by name.
@@ -75,7 +77,9 @@ class Trial:
         told = self._told_values(values, named)
         if not told:
             raise CaviaError("tell must have a value for each objective: trial.tell(0.3), or trial.tell(loss=0.3).")
-        is_pruned = self.hold.is_stopped and all(math.isfinite(value) for value in told.values())
+        # What only the heartbeat heard, the training has not: it went on to its end.
+        is_told_to_stop = self._is_told_to_stop and self.hold.is_stopped
+        is_pruned = is_told_to_stop and all(math.isfinite(value) for value in told.values())
         self._tell({"values": told, **({"state": "pruned"} if is_pruned else {})})
 
     def prune(self, *values: float, **named: float) -> None:
