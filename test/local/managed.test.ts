@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, describe, it, onTestFinished } from 'vitest';
@@ -26,6 +26,8 @@ describe('a managed study on this machine', () => {
     expect(processesOf(place.data)).toEqual([]);
     const { log } = await client.trialLog({ study, number: 0 });
     expect(JSON.parse(log!)).toHaveProperty('values.loss');
+    expect(readdirSync(place.data)).toEqual(expect.arrayContaining(['cavia.db', 'queue.db', 'jobs', 'objects']));
+    expect(openToOthers(place.data)).toEqual([]);
   });
 
   it('that is stopped midway ends its processes', async () => {
@@ -136,6 +138,11 @@ async function expectWellTrained(client: Client, count: number): Promise<void> {
 
 function notesIn(path: string): string[] {
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+}
+
+/** What other people of this machine can look into: a folder and what is in it right away. */
+function openToOthers(folder: string): string[] {
+  return ['.', ...readdirSync(folder)].filter((entry) => (statSync(join(folder, entry)).mode & 0o077) !== 0);
 }
 
 /** The pids of the shells around trainings: they are started with the folder of their job. */
