@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isObjectKey } from '../domain/object-key.ts';
@@ -53,6 +53,13 @@ export function openFolderObjects(folder: string): Objects {
     }
   }
 
+  async function removeFolder(key: string): Promise<void> {
+    const path = pathOf(key);
+    // A job that still writes makes files in folders that are being removed.
+    if ((await lstat(path)).isDirectory())
+      await rm(path, { recursive: true, force: true, maxRetries: removeTryCountMax });
+  }
+
   return {
     put: (key, body) => put(key, body).catch(unavailable),
     get: (key) => get(key).catch(absentOr(unavailable)),
@@ -60,6 +67,7 @@ export function openFolderObjects(folder: string): Objects {
       const found = await stat(pathOf(key)).catch(absentOr(unavailable));
       return found?.isFile() ? { bytes: found.size, modifiedMs: Math.floor(found.mtimeMs) } : undefined;
     },
+    removeFolder: (key) => removeFolder(key).catch(absentOr(unavailable)),
     prepare: async (key) => makeParent(pathOf(key)).catch(unavailable),
     uri: (key) => pathToFileURL(pathOf(key)).href,
     close: async () => undefined,
@@ -69,6 +77,8 @@ export function openFolderObjects(folder: string): Objects {
 async function makeParent(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
 }
+
+const removeTryCountMax = 3;
 
 /** A folder where the file should be, or a file where a folder should, is no object. */
 const absent = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);

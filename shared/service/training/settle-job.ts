@@ -5,6 +5,7 @@ import type { TrialRecord } from '../ports/trials.ts';
 import type { Job } from '../ports/job-runner.ts';
 import { endAttempt, type Outcome } from './end-attempt.ts';
 import { verdictOf, type Verdict } from './end-verdict.ts';
+import { eraseStudy } from './erase-study.ts';
 import { findResult } from './job-result.ts';
 import { messageOf } from './nudge.ts';
 import { isStopped } from './stopped.ts';
@@ -21,7 +22,9 @@ export async function settleJob(ports: Ports, job: Job): Promise<void> {
   const subject = subjectOfJob(job.name);
   if (!subject || job.state !== 'ended' || !ports.training) return;
   const study = await ports.studies.find(subject.tenant, subject.study);
-  if (!study?.spec.training) return;
+  // It may have left something after the rest of its study was removed.
+  if (!study) return eraseStudy(ports, ports.training, subject);
+  if (!study.spec.training) return;
   const trial = await trialOfJob(ports, study, subject, job.id);
   if (!trial) return;
   const outcome = await outcomeOf(ports, study, trial, job);
