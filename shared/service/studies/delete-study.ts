@@ -1,5 +1,5 @@
 import type { Call, Reply } from '../call.ts';
-import { findStudy } from '../find.ts';
+import { noSuchStudy } from '../find.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import { endJobs } from '../training/end-jobs.ts';
@@ -22,8 +22,9 @@ export async function deleteStudy(ports: Ports, call: Call): Promise<Reply<undef
   return { status: 204, body: undefined };
 }
 
-async function findEither(ports: Ports, call: Call): Promise<StudyRecord> {
-  const { tenant } = call.caller;
-  const deleted = await ports.studies.findDeleted(tenant, call.path.study);
-  return deleted ?? findStudy(ports, call);
+/** In the order in which a study is first the one and then the other, so that it is not missed in between. */
+async function findEither({ studies }: Ports, { caller: { tenant }, path }: Call): Promise<StudyRecord> {
+  const study = (await studies.find(tenant, path.study)) ?? (await studies.findDeleted(tenant, path.study));
+  if (!study) throw noSuchStudy(path.study);
+  return study;
 }

@@ -5,7 +5,7 @@ import type { TrialRecord } from '../ports/trials.ts';
 import type { Job } from '../ports/job-runner.ts';
 import { settleStudy } from '../studies/settle-study.ts';
 import type { StudyName, TrainingPort } from '../ports/training.ts';
-import { eraseStudy } from './erase-study.ts';
+import { eraseLeftovers, eraseStudy } from './erase-study.ts';
 import { nameOfJobFor } from './job-order.ts';
 import { messageOf } from './nudge.ts';
 import { pump } from './pump.ts';
@@ -33,9 +33,10 @@ export async function sweepStudy(ports: Ports, name: StudyName): Promise<void> {
 
 /** Until there is nothing left, and then once more: a job may go on for a moment after its runner has seen its end. */
 async function sweepDeleted(ports: Ports, training: TrainingPort, name: StudyName): Promise<void> {
-  const isGone = (await ports.studies.findDeleted(name.tenant, name.study)) === undefined;
-  await eraseStudy(ports, training, name);
-  if (isGone) await training.schedule.stop(name);
+  const study = await ports.studies.findDeleted(name.tenant, name.study);
+  if (study) return eraseStudy(ports, training, study);
+  await eraseLeftovers(training, name);
+  await training.schedule.stop(name);
 }
 
 async function sweepSlots(ports: Ports, training: TrainingPort, study: StudyRecord): Promise<void> {

@@ -7,9 +7,11 @@ import { fencing } from './fencing.ts';
 import { fitCoversAll } from './fit-covers-all.ts';
 import { gridOnce } from './grid-once.ts';
 import { idempotentAsk } from './idempotent-ask.ts';
+import type { Ledger } from './ledger.ts';
 import { modelMonotone } from './model-monotone.ts';
 import { noDuplicate } from './no-duplicate.ts';
 import { noLostTrial } from './no-lost-trial.ts';
+import { nothingLeft } from './nothing-left.ts';
 import { oneRunner } from './one-runner.ts';
 import { parallelCap } from './parallel-cap.ts';
 import { pendingKnown } from './pending-known.ts';
@@ -28,7 +30,6 @@ const invariants: Record<string, (watch: Watch) => Witness> = {
   'I6 no-lost-trial': noLostTrial,
   'I7 result-once': resultOnce,
   'I8 fencing': fencing,
-  'I9 one-runner': oneRunner,
   'I10 parallel-cap': parallelCap,
   'I11 fit-covers-all': fitCoversAll,
   'I12 model-monotone': modelMonotone,
@@ -38,8 +39,24 @@ const invariants: Record<string, (watch: Watch) => Witness> = {
   'I17 bounded-work': boundedWork,
 };
 
+/** What holds of a study that was deleted, too. */
+const lasting: typeof invariants = { 'I9 one-runner': oneRunner, 'I21 nothing-left': nothingLeft };
+
 export function witnessesOf(watch: Omit<Watch, 'violated'>, { violated }: Verdict): Witness[] {
-  return Object.entries(invariants).map(([name, witness]) =>
-    witness({ ...watch, violated: (what) => violated(name, what) }),
-  );
+  const witnessOf = ([name, witness]: [string, (watch: Watch) => Witness]): Witness =>
+    witness({ ...watch, violated: (what) => violated(name, what) });
+  return [
+    ...Object.entries(invariants).map((one) => untilDeleted(witnessOf(one), watch.ledger)),
+    ...Object.entries(lasting).map(witnessOf),
+  ];
+}
+
+function untilDeleted(witness: Witness, ledger: Ledger): Witness {
+  const guarded = Object.entries(witness).map(([what, hear]: [string, (...about: never[]) => void]) => [
+    what,
+    (...about: never[]) => {
+      if (!ledger.isDeleted) hear(...about);
+    },
+  ]);
+  return Object.fromEntries(guarded) as Witness;
 }

@@ -98,9 +98,10 @@ export function newCloud(world: World): Cloud {
 const expected = new Set(['TableUnavailable', 'JobsUnavailable']);
 
 /** An engine that cannot answer is no fault of the service; everything else is. */
-function judge({ verdict, trace }: World, where: string, error: unknown): void {
+function judge({ verdict, trace, isDeleting }: World, where: string, error: unknown): void {
   const { name, message, stack } = error as Error;
+  const { code } = error as { code?: string };
   trace.note(where, `throws ${name}: ${message}`);
-  if (expected.has(name) || (error as { code?: string }).code === 'unavailable') return;
+  if (expected.has(name) || code === 'unavailable' || (isDeleting && code === 'study_not_found')) return;
   verdict.violated('I19 no-5xx', `${where} threw ${stack}`);
 }
