@@ -6,6 +6,7 @@ import { expect, describe, it, onTestFinished } from 'vitest';
 import { createClient, type Client } from '../../shared/api/client.ts';
 import type { Study } from '../../shared/api/messages.ts';
 import { allTrials, audit } from '../audit.ts';
+import { itemsOf } from '../service/items-in.ts';
 import { pause, startServerProcess, type ServerProcess } from './serve-process.ts';
 
 const study = 'managed';
@@ -63,6 +64,28 @@ describe('a managed study on this machine', () => {
     const begun = notesIn(place.notes).filter((note) => note.startsWith('begin'));
     expect(new Set(begun).size).toBe(begun.length);
     expect(processesOf(place.data)).toEqual([]);
+  });
+});
+
+describe('a managed study on this machine that is deleted', () => {
+  it.each(['goes on', 'is killed'])('leaves nothing in the data folder, though the server %s', async (fate) => {
+    const place = newPlace();
+    let { client, server } = await place.serve();
+    await create(client, place.notes, { trials: 50, parallel: 3, trainingMs: 150 });
+    await place.until(client, () => notesIn(place.notes).filter((note) => note.startsWith('end')).length >= 4);
+    const { id } = await client.getStudy({ study });
+    expect(filesOf(place.data, id).length).toBeGreaterThan(4);
+    await client.deleteStudy({ study });
+    if (fate === 'is killed') {
+      server.kill('SIGKILL');
+      await server.exited;
+      ({ client, server } = await place.serve());
+    }
+    expect((await client.listStudies()).data).toEqual([]);
+    await expect.poll(() => filesOf(place.data, id), { timeout: 30_000, interval: 200 }).toEqual([]);
+    await expect.poll(() => itemsOf(place.data, id), { timeout: 30_000, interval: 200 }).toEqual([]);
+    expect(processesOf(place.data)).toEqual([]);
+    expect(server.stderr()).toBe('');
   });
 });
 
@@ -143,6 +166,12 @@ function notesIn(path: string): string[] {
 /** What other people of this machine can look into: a folder and what is in it right away. */
 function openToOthers(folder: string): string[] {
   return ['.', ...readdirSync(folder)].filter((entry) => (statSync(join(folder, entry)).mode & 0o077) !== 0);
+}
+
+/** Folders of jobs and of objects, and what is in them. */
+function filesOf(data: string, id: string): string[] {
+  const entries = readdirSync(data, { recursive: true }).map(String);
+  return entries.filter((entry) => entry.includes(id));
 }
 
 /** The pids of the shells around trainings: they are started with the folder of their job. */
