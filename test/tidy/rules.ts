@@ -129,7 +129,7 @@ const floors: Record<string, Floor> = {
     floors: ['shared/api/routes.ts'],
     packages: ['node:', 'aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild'],
   },
-  'infra/copy-table.ts': { floors: [], packages: ['node:', '@aws-sdk/client-dynamodb'] },
+  'infra/copy-table.ts': { floors: ['infra'], packages: ['node:', '@aws-sdk/client-dynamodb'] },
   'clients/cli': {
     floors: ['shared/api/client.ts', 'shared/api/printed-result.ts', 'package.json'],
     packages: ['node:', 'fastest-levenshtein', 'yaml'],

@@ -74,7 +74,7 @@ describe('replay', () => {
     await service.client.tell({ study, number: failing.number, body: { attempt: 1, state: 'failed' } });
     await service.client.cancel({ study, number: cancelled.number, body: {} });
     const [next] = await ask();
-    expect(next.suggestion!.knowledge).toEqual({ before: 9, pending: `${slow.number}`, left: '6,8' });
+    expect(next.suggestion!.knowledge).toEqual({ before: 9, pending: `${slow.number}`, failed: '6', left: '8' });
     await service.client.retry({ study, number: failing.number, body: {} });
     const [again] = await ask();
     expect(again.number).toBe(failing.number);
