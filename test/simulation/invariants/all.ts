@@ -33,6 +33,7 @@ export const invariants: Record<string, (watch: Watch) => Witness> = {
   'I6 no-lost-trial': noLostTrial,
   'I7 result-once': resultOnce,
   'I8 fencing': fencing,
+  'I9 one-runner': oneRunner,
   'I10 parallel-cap': parallelCap,
   'I11 fit-covers-all': fitCoversAll,
   'I12 model-monotone': modelMonotone,
@@ -40,18 +41,17 @@ export const invariants: Record<string, (watch: Watch) => Witness> = {
   'I15 stop-sticky': stopSticky,
   'I16 stop-final': stopFinal,
   'I17 bounded-work': boundedWork,
+  'I21 nothing-left': nothingLeft,
 };
 
 /** What holds of a study that was deleted, too. */
-const lasting: typeof invariants = { 'I9 one-runner': oneRunner, 'I21 nothing-left': nothingLeft };
+const lasting = new Set(['I9 one-runner', 'I21 nothing-left']);
 
 export function witnessesOf(watch: Omit<Watch, 'violated'>, { violated }: Verdict): Witness[] {
-  const witnessOf = ([name, witness]: [string, (watch: Watch) => Witness]): Witness =>
-    witness({ ...watch, violated: (what) => violated(name, what) });
-  return [
-    ...Object.entries(invariants).map((one) => untilDeleted(witnessOf(one), watch.ledger)),
-    ...Object.entries(lasting).map(witnessOf),
-  ];
+  return Object.entries(invariants).map(([name, witnessOf]) => {
+    const witness = witnessOf({ ...watch, violated: (what) => violated(name, what) });
+    return lasting.has(name) ? witness : untilDeleted(witness, watch.ledger);
+  });
 }
 
 function untilDeleted(witness: Witness, ledger: Ledger): Witness {
