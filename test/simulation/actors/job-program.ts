@@ -130,7 +130,7 @@ async function start(
 const tooLate = new Set(['lease_superseded', 'trial_finished', 'result_conflict', 'study_closed']);
 
 /** What a job hears whose study is gone, and its token with it. */
-const ofDeletion = new Set(['unauthenticated', 'study_not_found']);
+const ofDeletion = new Set(['unauthenticated', 'study_not_found', 'trial_not_found']);
 
 function refuse({ verdict, isDeleting }: World, process: Process, error: unknown): void {
   const code = refusalIn(error);

@@ -96,7 +96,8 @@ async function train(
 }
 
 function isOfDeletion({ isDeleting }: World, error: unknown): boolean {
-  return isDeleting && refusalIn(error) === 'study_not_found';
+  const code = refusalIn(error);
+  return isDeleting && (code === 'study_not_found' || code === 'trial_not_found');
 }
 
 function ignore(): void {
