@@ -17,8 +17,16 @@ const isQuick = isQuickRun();
 const names = isQuick
   ? ['branin', 'switches']
   : [
-      ...['branin', 'hartmann6', 'valley', 'momentum', 'switches', 'layers'],
-      ...['hpobench_car', 'hpolib_slice_localization', 'nasbench201_cifar10', 'svm_digits'],
+      'branin',
+      'hartmann6',
+      'valley',
+      'momentum',
+      'switches',
+      'layers',
+      'hpobench_car',
+      'hpolib_slice_localization',
+      'nasbench201_cifar10',
+      'svm_digits',
     ];
 const seeds = isQuick ? [0] : [0, 1];
 const trialCount = isQuick ? 16 : 64;

@@ -195,6 +195,7 @@ const folders = [
   'test/domain',
   'test/e2e',
   'test/engine',
+  'test/engine/acquisition',
   'test/engine/gp',
   'test/engine/importance',
   'test/engine/samplers',
