@@ -175,6 +175,7 @@ function recordingRunner(): { runner: JobRunner; submitted: Submitted[] } {
     terminate: () => counting('Batch', 1, Promise.resolve()),
     log: () => counting('Logs', 1, Promise.resolve(undefined)),
     lastLine: () => counting('Logs', 1, Promise.resolve(undefined)),
+    forget: async () => undefined,
     close: async () => undefined,
   };
   return { runner, submitted };

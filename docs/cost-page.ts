@@ -99,7 +99,7 @@ ${trainingHours} hours with eight places.
 
 Nothing but what is stored: $${usd.dynamoGbMonth} a GB and month in DynamoDB and $${dollars(usd.dynamoRecoveryGbMonth)} for its point-in-time recovery, $${usd.s3GbMonth} in S3,
 $${usd.logGbMonth} for logs, which are deleted after a month. A trial is below 1 KB, so a million trials are about
-$${dollars(usd.dynamoGbMonth + usd.dynamoRecoveryGbMonth)} a month. There are five alarms, and ten with training; an account has ten for nothing, and each further one is $${dollars(usd.alarmMonth)} a month.
+$${dollars(usd.dynamoGbMonth + usd.dynamoRecoveryGbMonth)} a month. Results and checkpoints stay in S3 until their study is deleted. There are five alarms, and ten with training; an account has ten for nothing, and each further one is $${dollars(usd.alarmMonth)} a month.
 
 With training there is one thing more: Lambda looks into the trial queue with ${assumed.pollers} long polls at a time, whether there is something or not.
 That is $${dollars(polling)} a month beyond what an account has for nothing, which is a million requests and more than these.

@@ -60,7 +60,7 @@ npm run test:sim -- --seeds 0:200
 \`\`\`
 
 The scenarios: workers that pull a random search, a hundred of them at once, a grid; a budget that is raised midway; a
-managed random search, a managed grid, and a managed study that is stopped. Every run of the tests simulates 60 seeds of
+managed random search, a managed grid, and a managed study that is stopped; a study and a managed one that are deleted. Every run of the tests simulates 60 seeds of
 each.
 
 What it is not: the engines are models of DynamoDB, SQS and Batch, written from their documentation. The stream is

@@ -171,13 +171,14 @@ function openEngines(
   }
 }
 
+/** Those that go on, and those that are still being deleted. */
 async function* openStudies({ studies }: Ports): AsyncGenerator<StudyName> {
   const pageLength = 100;
   let after: string | undefined;
   do {
     const page = await studies.list(localTenant, after, pageLength);
-    for (const { tenant, id, spec, state } of page.studies)
-      if (spec.training && state !== 'finished') yield { tenant, study: id };
+    const open = page.studies.filter(({ state }) => state !== 'finished');
+    for (const { tenant, id, spec } of [...open, ...page.deleted]) if (spec.training) yield { tenant, study: id };
     after = page.next;
   } while (after !== undefined);
 }

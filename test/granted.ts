@@ -2,12 +2,14 @@ import type { FunctionName } from '../infra/bundle.ts';
 
 const kept = ['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((item) => `dynamodb:${item}`);
 const items = [...kept, 'dynamodb:DeleteItem'];
-/** What the end of a job may lead to: its result read, the next trial chosen, its message sent. */
+/** What the end of a job may lead to: its result read, the next trial chosen, its message sent, a deleted study erased. */
 const trainer = [
   ...items,
   'batch:DescribeJobs',
+  'batch:TerminateJob',
   'iam:PassRole',
   'logs:GetLogEvents',
+  's3:DeleteObject',
   's3:GetObject',
   's3:ListBucket',
   'scheduler:CreateSchedule',
@@ -34,10 +36,10 @@ export const granted: Record<FunctionName, readonly string[]> = {
   authorize: ['dynamodb:GetItem'],
   'make-key': ['dynamodb:PutItem'],
   'refit-model': [...items, 'dynamodb:ConditionCheckItem'],
-  'dispatch-trials': [...trainer, 'batch:ListJobs', 'batch:SubmitJob', 'batch:TerminateJob'],
+  'dispatch-trials': [...trainer, 'batch:ListJobs', 'batch:SubmitJob'],
   'on-job-event': trainer,
-  sweep: [...trainer, 'batch:TerminateJob'],
+  sweep: trainer,
 };
 
-/** What AWS looks at without being called for it: to pass a role with a schedule, to say that an object is not there. */
-export const unseen = ['iam:PassRole', 's3:ListBucket'];
+/** What AWS looks at without being called for it: to pass a role with a schedule. */
+export const unseen = ['iam:PassRole'];

@@ -69,7 +69,7 @@ export class ManagedStudies extends Construct {
       functionName: `cavia-${stage}-dispatch`,
       description: 'Does what messages about managed studies ask for; starts their jobs.',
       bundle: 'dispatch-trials',
-      statements: [may.receiveTrials, may.submitJobs, listJobs, terminateJobs],
+      statements: [may.receiveTrials, may.submitJobs, listJobs],
     });
     const onJobEvent = this.trainer('OnJobEvent', may, {
       functionName: `cavia-${stage}-on-job-event`,
@@ -81,7 +81,7 @@ export class ManagedStudies extends Construct {
       functionName: names.sweepFunction,
       description: 'Brings a managed study to where it should be.',
       bundle: 'sweep',
-      statements: [terminateJobs],
+      statements: [],
     });
     new EventSourceMapping(this, 'Messages', {
       target: dispatch.lambda,
@@ -136,7 +136,8 @@ export class ManagedStudies extends Construct {
     props: Pick<ServiceFunctionProps, 'functionName' | 'description' | 'bundle' | 'statements'>,
   ): ServiceFunction {
     const { stage, tables, environment, isTraced } = this.props;
-    const { sendTrials, describeJobs, readJobLogs, readObjects, startSweeps, stopSweeps, passSweepRole } = may;
+    const { sendTrials, describeJobs, terminateJobs, readJobLogs, readObjects, removeObjects } = may;
+    const { startSweeps, stopSweeps, passSweepRole } = may;
     const made = new ServiceFunction(this, id, {
       ...props,
       memoryMb,
@@ -147,12 +148,15 @@ export class ManagedStudies extends Construct {
         readWrite(tables.core, ['T#']),
         queryOpen(tables.core),
         readWrite(tables.aux, ['T#']),
-        // The places of jobs that are gone.
+        // The places of jobs that are gone, and what is in studies that are deleted.
         remove(tables.core, ['T#']),
+        remove(tables.aux, ['T#']),
         sendTrials,
         describeJobs,
+        terminateJobs,
         readJobLogs,
         readObjects,
+        removeObjects,
         startSweeps,
         stopSweeps,
         passSweepRole,

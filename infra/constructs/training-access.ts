@@ -14,6 +14,8 @@ export interface TrainingAccess {
   terminateJobs: PolicyStatement;
   readJobLogs: PolicyStatement;
   readObjects: PolicyStatement;
+  /** Those of studies that are deleted. */
+  removeObjects: PolicyStatement;
   startSweeps: PolicyStatement;
   stopSweeps: PolicyStatement;
   /** To give schedules the role that invokes the sweep. */
@@ -45,6 +47,7 @@ export function trainingAccess(scope: Construct, stage: string, sweepRoleArn: st
     readJobLogs: allow(['logs:GetLogEvents'], [logGroupArnIn(stack, names.jobLogGroup)]),
     // Without ListBucket S3 says that an object is forbidden when it is not there.
     readObjects: allow(['s3:GetObject', 's3:ListBucket'], [bucket, `${bucket}/*`]),
+    removeObjects: allow(['s3:DeleteObject'], [`${bucket}/*`]),
     startSweeps: allow(['scheduler:CreateSchedule'], schedules),
     stopSweeps: allow(['scheduler:DeleteSchedule'], schedules),
     passSweepRole: allow(['iam:PassRole'], [sweepRoleArn], {
@@ -67,7 +70,7 @@ export function acknowledgeTrainingAccess(role: Construct, stage: string): void 
     [`${arn}:batch:${at}:job-definition/cavia-${stage}:*`]: 'The revisions.',
     [`${arn}:batch:${at}:job-definition/cavia-${stage}-*`]: 'What studies may name instead.',
     [`${arn}:logs:${at}:log-group:/cavia/${stage}/training:*`]: 'The streams of the jobs.',
-    [`${arn}:s3:::cavia-${stage}-objects-<AWS::AccountId>-<AWS::Region>/*`]: 'The results that jobs leave.',
+    [`${arn}:s3:::cavia-${stage}-objects-<AWS::AccountId>-<AWS::Region>/*`]: 'What jobs leave.',
     [`${arn}:scheduler:${at}:schedule/cavia-${stage}/*`]: 'A schedule for each study, in a group of the deployment.',
   };
   for (const [resource, reason] of Object.entries(reasons))

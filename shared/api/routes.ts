@@ -76,7 +76,7 @@ export const routes = {
   deleteStudy: {
     method: 'DELETE',
     path: '/v1/studies/{study}',
-    summary: 'Delete a study with its trials.',
+    summary: 'Delete a study with its trials; its jobs end, and their results and checkpoints go.',
     scope: 'write',
     query: m.EmptyQuery,
     body: null,

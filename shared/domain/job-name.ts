@@ -18,6 +18,11 @@ export function jobName({ tenant, study, trial, attempt }: JobSubject): string {
   return [prefix, tenant, study, trial, attempt].join('-');
 }
 
+/** What the names of a study's jobs begin with, and no others. */
+export function jobNamePrefix({ tenant, study }: Pick<JobSubject, 'tenant' | 'study'>): string {
+  return `${[prefix, tenant, study].join('-')}-`;
+}
+
 /** What a job of this name is for; undefined for a job that is not ours. */
 export function subjectOfJob(name: string): JobSubject | undefined {
   const [, tenant, study, trial, attempt] = pattern.exec(name) ?? [];

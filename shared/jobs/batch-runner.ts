@@ -105,6 +105,7 @@ export function openBatchRunner({ batch, logs, queue, logGroup = '/aws/batch/job
       const line = (await messages(id, lastEventCount)).findLast((message) => message.trim() !== '')?.trim();
       return line !== undefined && Buffer.byteLength(line) <= lineBytesMax ? line : undefined;
     },
+    forget: async () => undefined,
     close: async () => {
       client.destroy();
       onceClient.destroy();

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isObjectKey } from '../domain/object-key.ts';
 import { JobsUnavailable } from '../service/ports/job-errors.ts';
 import { objectBytesMax, type Objects, type StoredObject } from '../service/ports/objects.ts';
+import { closeToOthers } from '../store/private-folder.ts';
 import { assertWithin } from './message-limits.ts';
 
-/** The port on the files of a folder. A put is flushed to the disk before it is answered. */
+/** The port on the files of a folder, for its owner alone. A put is flushed to the disk before it is answered. */
 export function openFolderObjects(folder: string): Objects {
   const root = resolve(folder);
+  closeToOthers(root);
 
   function pathOf(key: string): string {
     assert(isObjectKey(key), `an object's key must be parts of letters, digits, ".", "_" and "-"; got ${key}`);
@@ -20,7 +22,7 @@ export function openFolderObjects(folder: string): Objects {
   async function put(key: string, body: string): Promise<void> {
     assertWithin('the bytes of an object', Buffer.byteLength(body), 0, objectBytesMax);
     const path = pathOf(key);
-    await mkdir(dirname(path), { recursive: true });
+    await makeParent(path);
     // No key has this name, so nobody reads it.
     const written = join(dirname(path), `~${randomUUID()}`);
     try {
@@ -51,6 +53,13 @@ export function openFolderObjects(folder: string): Objects {
     }
   }
 
+  async function removeFolder(key: string): Promise<void> {
+    const path = pathOf(key);
+    // A job that still writes makes files in folders that are being removed.
+    if ((await lstat(path)).isDirectory())
+      await rm(path, { recursive: true, force: true, maxRetries: removeTryCountMax });
+  }
+
   return {
     put: (key, body) => put(key, body).catch(unavailable),
     get: (key) => get(key).catch(absentOr(unavailable)),
@@ -58,11 +67,18 @@ export function openFolderObjects(folder: string): Objects {
       const found = await stat(pathOf(key)).catch(absentOr(unavailable));
       return found?.isFile() ? { bytes: found.size, modifiedMs: Math.floor(found.mtimeMs) } : undefined;
     },
-    prepare: async (key) => void (await mkdir(dirname(pathOf(key)), { recursive: true }).catch(unavailable)),
+    removeFolder: (key) => removeFolder(key).catch(absentOr(unavailable)),
+    prepare: async (key) => makeParent(pathOf(key)).catch(unavailable),
     uri: (key) => pathToFileURL(pathOf(key)).href,
     close: async () => undefined,
   };
 }
+
+async function makeParent(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+}
+
+const removeTryCountMax = 3;
 
 /** A folder where the file should be, or a file where a folder should, is no object. */
 const absent = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);

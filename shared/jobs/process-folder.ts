@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { JobEnd } from '../domain/job-end.ts';
 import type { ProcessStop } from './process-end.ts';
@@ -15,6 +16,8 @@ export interface ProcessFolder {
   add(name: string, order: KeptOrder): string;
   /** As if it had never been. */
   remove(id: string): void;
+  /** Removes the jobs that have ended and whose names begin so. */
+  forget(namePrefix: string): Promise<void>;
   pathOf(id: string): string;
   order(id: string): KeptOrder | undefined;
   identity(id: string): { said: string; startedMs: number } | undefined;
@@ -103,6 +106,14 @@ export function openProcessFolder(folder: string): ProcessFolder {
     remove: (jobId) => {
       rmSync(pathOf(jobId), { recursive: true, force: true });
       rmSync(join(open, jobId), { force: true });
+    },
+    forget: async (namePrefix) => {
+      const marked = new Set(entriesOf(open));
+      for (const name of entriesOf(named).filter((one) => one.startsWith(namePrefix))) {
+        const ended = numbersOf(name).filter((number) => !marked.has(`${name}.${number}`));
+        for (const number of ended) await rm(join(named, name, String(number)), { recursive: true, force: true });
+        if (numbersOf(name).length === 0) rmSync(join(named, name), { recursive: true, force: true });
+      }
     },
     pathOf,
     order: (jobId) => read(jobId, 'job.json', (text) => JSON.parse(text) as KeptOrder),

@@ -139,8 +139,12 @@ export function openProcessRunner(settings: ProcessRunnerSettings): JobRunner {
     try {
       return jobs.add(name, order);
     } catch (error) {
-      throw new JobsUnavailable(`${folder} cannot be written: ${(error as Error).message}`, { cause: error });
+      return unwritable(error);
     }
+  }
+
+  function unwritable(error: unknown): never {
+    throw new JobsUnavailable(`${folder} cannot be written: ${(error as Error).message}`, { cause: error });
   }
 
   /** Takes over what the runner before left: processes that are still there, and ends that nobody wrote down. */
@@ -169,6 +173,7 @@ export function openProcessRunner(settings: ProcessRunnerSettings): JobRunner {
     terminate: async (id, reason) => stop(id, { kind: 'terminated', message: reason }),
     log: async (id, bytesMax) => (jobs.order(id) === undefined ? undefined : logOf(jobs.pathOf(id), bytesMax)),
     lastLine: async (id) => (jobs.order(id) === undefined ? undefined : lastLineOf(join(jobs.pathOf(id), 'stdout'))),
+    forget: (namePrefix) => jobs.forget(namePrefix).catch(unwritable),
     close: async () => {
       isClosed = true;
       clearTimeout(nextLook);

@@ -13,12 +13,14 @@ const trialNumberPattern = /^(0|[1-9]\d{0,7})$/;
 /** The study that the path names, by id or name. */
 export async function findStudy(ports: Ports, { caller, path }: Call<unknown>): Promise<StudyRecord> {
   const study = await ports.studies.find(caller.tenant, path.study);
-  if (!study) {
-    throw new ServiceError('study_not_found', `There is no study ${shown(path.study)}.`, {
-      hint: 'GET /v1/studies lists the studies that there are.',
-    });
-  }
+  if (!study) throw noSuchStudy(path.study);
   return study;
+}
+
+export function noSuchStudy(idOrName: string): ServiceError {
+  return new ServiceError('study_not_found', `There is no study ${shown(idOrName)}.`, {
+    hint: 'GET /v1/studies lists the studies that there are.',
+  });
 }
 
 /** The objective of a study that must have one. @param purpose what it is needed for, as in "for advice". */

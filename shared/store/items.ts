@@ -34,6 +34,7 @@ export function studyOf(tenant: string, attributes: Attributes): StudyRecord {
     jobSecret: undefined,
     trouble: undefined,
     resumedMs: undefined,
+    deleted: undefined,
     ...(rest as Partial<StudyRecord> as Omit<StudyRecord, 'tenant' | 'spec' | Absent>),
     tenant,
     spec: specOf(spec as string),
@@ -48,6 +49,7 @@ type Absent =
   | 'jobSecret'
   | 'trouble'
   | 'resumedMs'
+  | 'deleted'
   | 'expiresMs'
   | 'revokedMs';
 

@@ -115,13 +115,15 @@ export function openModelStore(table: Table, nowMs: () => number): ModelStore {
   };
 }
 
-/** Deletes the snapshots of a study that are left: the last, and the one before it. */
+/** Deletes the snapshots of a study that are left: the one before the last, to which that leads, and the last. */
 export async function removeModels(table: Table, study: StudyRecord, lastVersion: number): Promise<void> {
+  const versions: number[] = [];
   for (let version = lastVersion; version > 0;) {
+    versions.push(version);
     const head = await table.get(keys.modelHead(keyOf(study), version));
-    await removeModel(table, study, version);
     version = (head && headOf(head.attributes)?.previous) ?? 0;
   }
+  for (const version of versions.reverse()) await removeModel(table, study, version);
 }
 
 /** One by one, since together they may be more than a transaction can be; the head first, so that nobody reads on. */

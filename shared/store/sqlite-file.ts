@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makePrivateFile, makePrivateFolder } from './private-folder.ts';
 
 /** Thrown when a data folder cannot be opened; the message is one sentence for the person who starts the server. */
 export class DataFolderRefused extends Error {
@@ -15,7 +15,7 @@ interface Layout {
 }
 
 /**
- * Opens a file of the data folder, which is made when it is missing.
+ * Opens a file of the data folder, which is made when it is missing; both are for their owner alone.
  * Write-ahead log with a flush on every commit: what was acknowledged survives kill -9 and a power cut.
  * @param locking exclusive: the file stays locked while it is open, by the operating system, so a second connection is
  *   refused and a killed process leaves no lock.
@@ -28,7 +28,8 @@ export function openSqliteFile(
 ): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    makeFolder(folder);
+    makePrivateFolder(folder);
+    makePrivateFile(join(folder, fileName));
     db = new DatabaseSync(join(folder, fileName));
     db.exec(`PRAGMA locking_mode = ${locking}`);
     const found = db.prepare('PRAGMA user_version').get()!.user_version as number;
@@ -57,6 +58,7 @@ export function openSqliteFile(
  * so a killed process leaves none, and all threads of this one can use the other files.
  */
 export function lockFolder(folder: string): DatabaseSync {
+  makePrivateFile(join(folder, lockName));
   const lock = new DatabaseSync(join(folder, lockName));
   try {
     lock.exec('BEGIN EXCLUSIVE');
@@ -89,20 +91,6 @@ export function troubleOf(error: unknown, folder: string): string | undefined {
 }
 
 const lockName = 'cavia.lock';
-
-/**
- * As `mkdir -p`. Node's own recursion never ends below /proc, where a parent exists and a child is refused as missing.
- */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another process was quicker.
-    if ((error as { code?: string }).code !== 'EEXIST') throw error;
-  }
-}
 
 function refusedFolder(folder: string, fileName: string, error: unknown): DataFolderRefused {
   const { code, message } = error as { code?: string; message: string };

@@ -1,31 +1,30 @@
 import { isIdentifier } from '../domain/identifier.ts';
 import type { CounterChange, StudyRecord, StudyStore } from '../service/ports/studies.ts';
-import { paramsKey } from '../domain/params.ts';
-import { counterAttributes, counterOf, studyAttributes, studyOf, trialOf } from './items.ts';
-import {
-  endsPk,
-  keyOf,
-  keys,
-  lastTrialSk,
-  reportsPk,
-  slotRange,
-  studyListingRange,
-  studyPk,
-  trialSk,
-  type StudyKey,
-} from './keys.ts';
-import { removeModels } from './model-store.ts';
+import { counterAttributes, counterOf, studyAttributes, studyOf } from './items.ts';
+import { keyOf, keys, studyListingRange, type StudyKey } from './keys.ts';
 import { receiptWrites } from './receipts.ts';
+import { beginDelete, endDelete, freeName, purgeStudy } from './study-deletion.ts';
 import { studyGone } from './study-gone.ts';
-import { queryAll, transactionWriteMax, type Condition, type Key, type Table, type TransactWrite } from './table.ts';
+import type { Condition, Table, TransactWrite } from './table.ts';
 
 /** Studies and their counters on a table. */
 export function openStudyStore(table: Table, nowMs: () => number): StudyStore {
   const idsByName = new Map<string, string>();
 
-  async function findById(tenant: string, id: string): Promise<StudyRecord | undefined> {
+  /** Whatever has become of it. */
+  async function read(tenant: string, id: string): Promise<StudyRecord | undefined> {
     const item = await table.get(keys.study({ tenant, study: id }));
     return item && studyOf(tenant, item.attributes);
+  }
+
+  async function findById(tenant: string, id: string): Promise<StudyRecord | undefined> {
+    const study = await read(tenant, id);
+    return study?.deleted ? undefined : study;
+  }
+
+  async function idOf(tenant: string, name: string): Promise<string | undefined> {
+    const item = await table.get(keys.studyName(tenant, name));
+    return item?.attributes.study as string | undefined;
   }
 
   async function findByName(tenant: string, name: string): Promise<StudyRecord | undefined> {
@@ -33,9 +32,8 @@ export function openStudyStore(table: Table, nowMs: () => number): StudyStore {
     // A name that was deleted and given again leads nowhere, and is looked up anew.
     const study = known && (await findById(tenant, known));
     if (study) return study;
-    const item = await table.get(keys.studyName(tenant, name));
-    if (!item) return undefined;
-    const id = item.attributes.study as string;
+    const id = await idOf(tenant, name);
+    if (id === undefined) return undefined;
     if (idsByName.size >= knownNameCountMax) idsByName.clear();
     idsByName.set(`${tenant} ${name}`, id);
     return findById(tenant, id);
@@ -62,6 +60,12 @@ export function openStudyStore(table: Table, nowMs: () => number): StudyStore {
 
     find: (tenant, idOrName) => (isIdentifier(idOrName) ? findById(tenant, idOrName) : findByName(tenant, idOrName)),
 
+    findDeleted: async (tenant, idOrName) => {
+      const id = isIdentifier(idOrName) ? idOrName : await idOf(tenant, idOrName);
+      const study = id === undefined ? undefined : await read(tenant, id);
+      return study?.deleted && study;
+    },
+
     list: async (tenant, after, limit) => {
       const listing = await table.query({
         table: 'core',
@@ -72,9 +76,10 @@ export function openStudyStore(table: Table, nowMs: () => number): StudyStore {
         limit,
       });
       const ids = listing.items.map(({ attributes }) => attributes.study as string);
-      const found = await Promise.all(ids.map((id) => findById(tenant, id)));
-      const studies = found.filter((study) => study !== undefined);
-      return { studies, next: listing.next && ids.at(-1) };
+      const found = (await Promise.all(ids.map((id) => read(tenant, id)))).filter((study) => study !== undefined);
+      const studies = found.filter(({ deleted }) => deleted === undefined);
+      const deleted = found.filter((study) => study.deleted !== undefined);
+      return { studies, deleted, next: listing.next && ids.at(-1) };
     },
 
     update: async (next, counter) => {
@@ -91,21 +96,10 @@ export function openStudyStore(table: Table, nowMs: () => number): StudyStore {
       return (await table.transact(writes)).ok;
     },
 
-    delete: async (study) => {
-      const s = keyOf(study);
-      const counter = await table.get(keys.counter(s));
-      // First what makes it visible, at once; then the rest, which nobody can reach any more.
-      await table.transact([
-        { kind: 'delete', key: keys.studyName(study.tenant, study.spec.name) },
-        { kind: 'delete', key: keys.studyListing(s) },
-        { kind: 'delete', key: keys.study(s) },
-        { kind: 'delete', key: keys.counter(s) },
-        { kind: 'delete', key: keys.fitLease(s) },
-      ]);
-      idsByName.delete(`${study.tenant} ${study.spec.name}`);
-      await purgeTrials(table, study);
-      if (counter) await removeModels(table, study, counterOf(counter.attributes).modelVersion);
-    },
+    beginDelete: (study) => beginDelete(table, study),
+    purge: (study) => purgeStudy(table, study),
+    freeName: (study) => freeName(table, study),
+    endDelete: (study) => endDelete(table, study),
 
     counter: async (study) => {
       const item = await table.get(keys.counter(keyOf(study)));
@@ -130,33 +124,4 @@ function counterWrite(s: StudyKey, { phase, version, raise }: CounterChange): Tr
     },
     condition: { kind: 'all', of: expected },
   };
-}
-
-async function purgeTrials(table: Table, study: StudyRecord): Promise<void> {
-  const s = keyOf(study);
-  const names = Object.keys(study.spec.space);
-  // Trials may share a guard, and a transaction must not name an item twice.
-  const doomed = new Map<string, Key>();
-  const flush = async (): Promise<void> => {
-    const batch = [...doomed.values()];
-    doomed.clear();
-    if (batch.length > 0) await table.transact(batch.map((key) => ({ kind: 'delete', key })));
-  };
-  const doom = async (key: Key): Promise<void> => {
-    doomed.set(`${key.table} ${key.pk} ${key.sk}`, key);
-    if (doomed.size === transactionWriteMax) await flush();
-  };
-  const trials = queryAll(table, { table: 'core', by: 'pk', partition: studyPk(s), from: trialSk(0), to: lastTrialSk });
-  for await (const { key, attributes } of trials) {
-    const trial = trialOf(names, attributes);
-    await doom(key);
-    await doom(keys.guard(s, paramsKey(trial.params)));
-    const reports = queryAll(table, { table: 'aux', by: 'pk', partition: reportsPk(s, trial.number) });
-    for await (const report of reports) await doom(report.key);
-  }
-  const slots = queryAll(table, { table: 'core', by: 'pk', partition: studyPk(s), ...slotRange });
-  for await (const { key } of slots) await doom(key);
-  const ends = queryAll(table, { table: 'aux', by: 'pk', partition: endsPk(s) });
-  for await (const { key } of ends) await doom(key);
-  await flush();
 }

@@ -117,6 +117,19 @@ export function runnerContract(title: string, open: () => Promise<RunnerHarness>
       await runner.terminate(open.id, 'for the test');
     });
 
+    it('forgets no job that goes on, and nothing beside a prefix', async () => {
+      const prefix = `${newName()}-`;
+      const open = await submit('sleep 60', { name: `${prefix}1` });
+      const beside = await submit('exit 0', { name: prefix.slice(0, -1) });
+      await jobIn(runner, open.id, 'running');
+      await endOf(runner, beside.id);
+      await runner.forget(prefix);
+      await runner.forget(`${newName()}-`);
+      expect(await runner.findByName(open.name)).toMatchObject([{ id: open.id, state: 'running' }]);
+      expect(await runner.findByName(beside.name)).toMatchObject([{ id: beside.id, state: 'ended' }]);
+      await runner.terminate(open.id, 'the test is over');
+    });
+
     it('finds nothing under a name that no job has', async () => {
       for (const name of [newName(), '..', 'a/../..', '']) expect(await runner.findByName(name)).toEqual([]);
     });

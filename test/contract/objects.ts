@@ -5,6 +5,8 @@ export interface ObjectsHarness {
   objects: Objects;
   /** Writes as a job does: past the port. */
   writeRaw: (key: string, body: Uint8Array) => Promise<void>;
+  /** Every key that begins so, past the port. */
+  keysUnder: (prefix: string) => Promise<string[]>;
 }
 
 /** What every object store does, whatever engine is behind it. */
@@ -12,8 +14,9 @@ export function objectsContract(name: string, open: () => Promise<ObjectsHarness
   describe(`${name} keeps the contract of objects:`, () => {
     let objects: Objects;
     let writeRaw: ObjectsHarness['writeRaw'];
+    let keysUnder: ObjectsHarness['keysUnder'];
     beforeAll(async () => {
-      ({ objects, writeRaw } = await open());
+      ({ objects, writeRaw, keysUnder } = await open());
     });
     afterAll(() => objects.close());
 
@@ -82,6 +85,47 @@ export function objectsContract(name: string, open: () => Promise<ObjectsHarness
       expect(await objects.get('refused')).toBeUndefined();
     });
 
+    it('removes everything in a folder, and nothing beside it', async () => {
+      const inside = ['gone/1/result.json', 'gone/2/a/b/c', 'gone/2/checkpoint/1'];
+      const beside = ['gone.txt', 'gone-2/1', 'gon/1', 'goneAway', 'Gone/1', 'beside/gone/1'];
+      for (const key of [...inside, ...beside]) await writeRaw(key, new Uint8Array([1]));
+      await objects.removeFolder('gone');
+      for (const key of inside) expect(await objects.get(key)).toBeUndefined();
+      for (const key of beside) expect((await objects.head(key))?.bytes).toBe(1);
+      const left = await keysUnder('');
+      expect(left.filter((key) => key.startsWith('gone/'))).toEqual([]);
+      expect(left).toEqual(expect.arrayContaining(beside));
+    });
+
+    it('removes a folder in a folder, and not what is above it', async () => {
+      for (const key of ['above/in/1', 'above/in/deeper/2', 'above/inn/3', 'above/4']) await objects.put(key, '');
+      await objects.removeFolder('above/in');
+      expect((await keysUnder('above/')).toSorted()).toEqual(['above/4', 'above/inn/3']);
+    });
+
+    it('removes no object of the name that the folder would have', async () => {
+      await objects.put('single', '1');
+      await objects.removeFolder('single');
+      expect(await objects.get('single')).toEqual({ kind: 'text', body: '1' });
+    });
+
+    it('removes more than one request lists', { timeout: 120_000 }, async () => {
+      for (let i = 0; i < 1010; i += 10)
+        await Promise.all(Array.from({ length: 10 }, (_, j) => writeRaw(`many/${i + j}/x`, new Uint8Array([1]))));
+      await objects.put('many-2', '');
+      await objects.removeFolder('many');
+      expect(await keysUnder('many')).toEqual(['many-2']);
+    });
+
+    it('removes a folder that is not there, twice, and takes puts into it again', async () => {
+      await objects.removeFolder('never/was');
+      await objects.put('again-and/again', '1');
+      await objects.removeFolder('again-and');
+      await objects.removeFolder('again-and');
+      await objects.put('again-and/again', '2');
+      expect(await objects.get('again-and/again')).toEqual({ kind: 'text', body: '2' });
+    });
+
     it.each([
       '',
       '/',
@@ -100,6 +144,7 @@ export function objectsContract(name: string, open: () => Promise<ObjectsHarness
     ])('refuses the key %j', async (key) => {
       await expect(objects.put(key, '')).rejects.toThrow(/key/);
       await expect(objects.get(key)).rejects.toThrow(/key/);
+      await expect(objects.removeFolder(key)).rejects.toThrow(/key/);
       expect(() => objects.uri(key)).toThrow(/key/);
     });
   });

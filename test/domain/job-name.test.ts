@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jobName, subjectOfJob } from '../../shared/domain/job-name.ts';
+import { jobName, jobNamePrefix, subjectOfJob } from '../../shared/domain/job-name.ts';
 
 const subject = { tenant: '01jz0000000000000000000000', study: '01jz9zzzzzzzzzzzzzzzzzzzzz', trial: 12, attempt: 3 };
 const name = 'cavia-01jz0000000000000000000000-01jz9zzzzzzzzzzzzzzzzzzzzz-12-3';
@@ -11,6 +11,13 @@ describe('the name of a job', () => {
 
   it('says what the job is for', () => {
     expect(subjectOfJob(name)).toEqual(subject);
+  });
+
+  it('begins as those of its study do, and no others', () => {
+    const prefix = 'cavia-01jz0000000000000000000000-01jz9zzzzzzzzzzzzzzzzzzzzz-';
+    expect(jobNamePrefix(subject)).toBe(prefix);
+    expect(jobName({ ...subject, trial: 0 }).startsWith(prefix)).toBe(true);
+    expect(jobName({ ...subject, study: '01jz9zzzzzzzzzzzzzzzzzzzzy' }).startsWith(prefix)).toBe(false);
   });
 
   it('fits AWS Batch with the largest numbers', () => {

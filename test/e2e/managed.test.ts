@@ -1,3 +1,4 @@
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { FunctionName } from '../../infra/bundle.ts';
 import type { Client } from '../../shared/api/client.ts';
+import { firstTenant } from '../../shared/service/call.ts';
 import { allTrials, audit } from '../audit.ts';
 import { startTrainingEngines, sweepArn, type TrainingEngines } from '../functions/training-engines.ts';
 import { granted, unseen } from '../granted.ts';
@@ -29,6 +31,12 @@ const trainers = ['dispatch-trials', 'on-job-event', 'sweep'] as const;
 describe.skipIf(!isComplete)('a managed study on the bundles in processes of their own', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cavia-e2e-'));
   const notesFile = join(folder, 'notes');
+  const s3 = new S3Client({
+    endpoint: motoEndpoint!,
+    forcePathStyle: true,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'none' },
+  });
   let engines: TrainingEngines;
   let deployment: Deployment;
   let client: Client;
@@ -57,6 +65,7 @@ describe.skipIf(!isComplete)('a managed study on the bundles in processes of the
     await events.settled();
     await deployment.stop();
     await engines.stop();
+    s3.destroy();
     rmSync(folder, { recursive: true });
   });
 
@@ -74,6 +83,14 @@ describe.skipIf(!isComplete)('a managed study on the bundles in processes of the
     });
   }
 
+  const putObject = (Key: string): Promise<unknown> =>
+    s3.send(new PutObjectCommand({ Bucket: engines.bucket, Key, Body: 'x' }));
+  const objectsUnder = async (Prefix: string): Promise<string[]> => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: engines.bucket, Prefix }));
+    return Contents.map(({ Key }) => Key!);
+  };
+  const schedulesOf = async (): Promise<unknown> =>
+    (await engines.scheduler.send(new ListSchedulesCommand({ GroupName: engines.scheduleGroup }))).Schedules;
   const stateOf = async (study: string): Promise<string> => (await client.getStudy({ study })).state;
   const notes = (): string[] => readFileSync(notesFile, 'utf8').trim().split('\n');
 
@@ -116,8 +133,7 @@ describe.skipIf(!isComplete)('a managed study on the bundles in processes of the
   });
 
   it('leaves no schedule, and no message among the dead letters', async () => {
-    const { Schedules } = await engines.scheduler.send(new ListSchedulesCommand({ GroupName: engines.scheduleGroup }));
-    expect(Schedules).toEqual([]);
+    expect(await schedulesOf()).toEqual([]);
     const { Attributes } = await engines.sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: engines.deadLetterUrl, AttributeNames: ['All'] }),
     );
@@ -136,12 +152,23 @@ describe.skipIf(!isComplete)('a managed study on the bundles in processes of the
       attempt: 1,
     });
     await client.updateStudy({ study: 'stopped', body: { state: 'stopped' } });
+    const { id } = await client.getStudy({ study: 'deleted' });
+    for (const key of ['0/checkpoint/step', '1/checkpoint']) await putObject(`${firstTenant}/${id}/${key}`);
     await client.deleteStudy({ study: 'deleted' });
     await expect.poll(() => stateOf('stopped'), { timeout: 60_000 }).toBe('finished');
     expect((await allTrials(client, 'stopped')).map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
     const jobs = async (): Promise<number> =>
       engines.batch.requests.filter(({ operation }) => operation === 'TerminateJob').length;
     expect(await jobs()).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => objectsUnder(`${firstTenant}/${id}/`), { timeout: 60_000 }).toEqual([]);
+  });
+
+  it('leaves nothing of what its jobs had left when it is deleted', async () => {
+    const { id } = await client.getStudy({ study: 'managed' });
+    expect((await objectsUnder(`${firstTenant}/${id}/`)).length).toBeGreaterThan(0);
+    await client.deleteStudy({ study: 'managed' });
+    await expect.poll(() => objectsUnder(`${firstTenant}/${id}/`), { timeout: 60_000 }).toEqual([]);
+    await expect.poll(schedulesOf, { timeout: 60_000 }).toEqual([]);
   });
 
   it('is refused where nothing trains', async () => {

@@ -87,6 +87,11 @@ function requestOf(
       operations: [method === 'POST' ? 'CreateSchedule' : `${capitalised(method!.toLowerCase())}Schedule`],
     };
   }
+  const { pathname } = new URL(url!, 'http://s3.test');
+  const isOfBucket = pathname.split('/').filter(Boolean).length === 1;
+  if (isOfBucket && method === 'GET') return { service: 's3', operations: ['ListBucket'] };
+  // Many at a time.
+  if (isOfBucket && method === 'POST') return { service: 's3', operations: ['DeleteObject'] };
   return { service: 's3', operations: [`${capitalised(method!.toLowerCase())}Object`] };
 }
 

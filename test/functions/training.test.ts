@@ -211,6 +211,9 @@ describe.skipIf(!isComplete)('the functions of managed studies', () => {
     const study = await create('gone', 'exit 0');
     await client.deleteStudy({ study: 'gone' });
     expect(await schedules()).toContain(nameOf(study));
+    // The first removes what is left of it, the second finds nothing.
+    await sweep(study, context);
+    expect(await service.stored()).not.toContain(`S#${study.study}`);
     await sweep(study, context);
     expect(await schedules()).not.toContain(nameOf(study));
     await dispatch(await received(), context);

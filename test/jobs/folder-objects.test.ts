@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openFolderObjects } from '../../shared/jobs/folder-objects.ts';
@@ -20,6 +20,11 @@ objectsContract('a folder of objects', async () => {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, body);
     },
+    keysUnder: async (prefix) =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+        .filter((key) => key.startsWith(prefix)),
   };
 });
 
@@ -55,6 +60,30 @@ describe('a folder of objects', () => {
     await script.kill();
     const found = await openFolderObjects(folder).get('a');
     expect(found).toEqual({ kind: 'text', body: expect.stringMatching(/^(\d)\1{199999}$/) as string });
+  });
+
+  it('removes whatever jobs have put into it, and follows no link out of it', async () => {
+    const folder = newFolder();
+    const outside = newFolder();
+    writeFileSync(join(outside, 'kept'), '');
+    const objects = openFolderObjects(folder);
+    await objects.put('study/0/checkpoint/step', '');
+    writeFileSync(join(folder, 'study', '0', 'a name of no key ~ ä'), '', { mode: 0o400 });
+    symlinkSync(outside, join(folder, 'study', '0', 'link'));
+    symlinkSync(outside, join(folder, 'linked'));
+    await objects.removeFolder('study');
+    await objects.removeFolder('linked');
+    expect(readdirSync(folder)).toEqual(['linked']);
+    expect(readdirSync(outside)).toEqual(['kept']);
+  });
+
+  it('is for its owner alone, also when it was open to others before', async () => {
+    const folder = join(newFolder(), 'objects');
+    await openFolderObjects(folder).put('study/0', '');
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    chmodSync(folder, 0o755);
+    openFolderObjects(folder);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
   it('says that it is unavailable where no folder can be made', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -412,6 +412,40 @@ describe('a folder of jobs', () => {
     const { id } = await runner.submit(order('pwd'));
     expect(await endOf(runner, id)).toMatchObject({ end: { kind: 'succeeded' } });
     expect(await runner.lastLine(id)).toBe(root);
+  });
+});
+
+describe('what is forgotten', () => {
+  it('is everything that is kept of the jobs that have ended, those of an earlier runner too', async () => {
+    const folder = newFolder();
+    const first = newRunner({ folder });
+    const names = ['gone-1', 'gone-2', 'gone-2', 'going-1', 'gone'];
+    const ids: string[] = [];
+    for (const name of names) ids.push((await first.runner.submit({ ...order('echo said'), name })).id);
+    for (const id of ids) await endOf(first.runner, id);
+    await first.runner.close();
+    const { runner } = newRunner({ folder });
+    const running = await runner.submit({ ...order('sleep 60'), name: 'gone-2' });
+    await runner.forget('gone-');
+    expect(readdirSync(join(folder, 'by-name')).toSorted()).toEqual(['going-1', 'gone', 'gone-2']);
+    expect(await runner.findByName('gone-1')).toEqual([]);
+    expect(await runner.findByName('gone-2')).toMatchObject([{ id: running.id }]);
+    expect(await runner.log(ids[0], 100)).toBeUndefined();
+    await runner.terminate(running.id, 'the test is over');
+    await endOf(runner, running.id);
+    await runner.forget('gone-');
+    await runner.forget('gone-');
+    expect(readdirSync(join(folder, 'by-name')).toSorted()).toEqual(['going-1', 'gone']);
+  });
+
+  it('goes on where it was interrupted', async () => {
+    const { runner, folder } = newRunner();
+    const { id } = await runner.submit({ ...order('exit 0'), name: 'gone-1' });
+    await endOf(runner, id);
+    const path = openProcessFolder(folder).pathOf(id);
+    for (const file of ['job.json', 'end.json', 'exit']) rmSync(join(path, file));
+    await runner.forget('gone-');
+    expect(readdirSync(join(folder, 'by-name'))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, paginateListObjectsV2, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, inject, it } from 'vitest';
 import { openS3Objects } from '../../shared/jobs/s3-objects.ts';
 import { objectsContract } from '../contract/objects.ts';
@@ -17,6 +17,12 @@ describe.skipIf(endpoint === null)('S3', () => {
       objects: openS3Objects({ client, bucket }),
       writeRaw: async (key, body) => {
         await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+      },
+      keysUnder: async (prefix) => {
+        const keys: string[] = [];
+        for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }))
+          keys.push(...(page.Contents ?? []).map(({ Key }) => Key!));
+        return keys;
       },
     };
   });
@@ -40,9 +46,33 @@ describe('a bucket of objects', () => {
     const failure = expect.objectContaining({ name }) as Error;
     await expect(objects.get('a')).rejects.toThrow(failure);
     await expect(objects.put('a', '{}')).rejects.toThrow(failure);
+    await expect(objects.removeFolder('a')).rejects.toThrow(failure);
+    await objects.close();
+  });
+
+  it.each([
+    ['could not for now', ['InternalError', 'SlowDown'], 'JobsUnavailable'],
+    ['must not', ['InternalError', 'AccessDenied'], 'AccessDenied'],
+  ])('that says it %s remove an object has not removed the folder', async (_, codes, name) => {
+    const errors = codes.map((code, i) => `<Error><Key>a/${i}</Key><Code>${code}</Code><Message>m</Message></Error>`);
+    const service = await startFaultyService((url) =>
+      url.includes('list-type=2')
+        ? { status: 200, body: listed(['a/0', 'a/1', 'a/2']) }
+        : { status: 200, body: `<?xml version="1.0"?><DeleteResult>${errors.join('')}</DeleteResult>` },
+    );
+    const objects = openS3Objects({ client: newClient(service.endpoint), bucket: 'bucket' });
+    await expect(objects.removeFolder('a')).rejects.toMatchObject({
+      name,
+      message: expect.stringContaining('2 objects were not removed, such as a/') as string,
+    });
     await objects.close();
   });
 });
+
+function listed(keys: readonly string[]): string {
+  const contents = keys.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
+  return `<?xml version="1.0"?><ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`;
+}
 
 function errorBody(code: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>said by the test</Message></Error>`;

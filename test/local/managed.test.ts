@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, describe, it, onTestFinished } from 'vitest';
 import { createClient, type Client } from '../../shared/api/client.ts';
 import type { Study } from '../../shared/api/messages.ts';
 import { allTrials, audit } from '../audit.ts';
+import { itemsOf } from '../service/items-in.ts';
 import { pause, startServerProcess, type ServerProcess } from './serve-process.ts';
 
 const study = 'managed';
@@ -26,6 +27,8 @@ describe('a managed study on this machine', () => {
     expect(processesOf(place.data)).toEqual([]);
     const { log } = await client.trialLog({ study, number: 0 });
     expect(JSON.parse(log!)).toHaveProperty('values.loss');
+    expect(readdirSync(place.data)).toEqual(expect.arrayContaining(['cavia.db', 'queue.db', 'jobs', 'objects']));
+    expect(openToOthers(place.data)).toEqual([]);
   });
 
   it('that is stopped midway ends its processes', async () => {
@@ -61,6 +64,28 @@ describe('a managed study on this machine', () => {
     const begun = notesIn(place.notes).filter((note) => note.startsWith('begin'));
     expect(new Set(begun).size).toBe(begun.length);
     expect(processesOf(place.data)).toEqual([]);
+  });
+});
+
+describe('a managed study on this machine that is deleted', () => {
+  it.each(['goes on', 'is killed'])('leaves nothing in the data folder, though the server %s', async (fate) => {
+    const place = newPlace();
+    let { client, server } = await place.serve();
+    await create(client, place.notes, { trials: 50, parallel: 3, trainingMs: 150 });
+    await place.until(client, () => notesIn(place.notes).filter((note) => note.startsWith('end')).length >= 4);
+    const { id } = await client.getStudy({ study });
+    expect(filesOf(place.data, id).length).toBeGreaterThan(4);
+    await client.deleteStudy({ study });
+    if (fate === 'is killed') {
+      server.kill('SIGKILL');
+      await server.exited;
+      ({ client, server } = await place.serve());
+    }
+    expect((await client.listStudies()).data).toEqual([]);
+    await expect.poll(() => filesOf(place.data, id), { timeout: 30_000, interval: 200 }).toEqual([]);
+    await expect.poll(() => itemsOf(place.data, id), { timeout: 30_000, interval: 200 }).toEqual([]);
+    expect(processesOf(place.data)).toEqual([]);
+    expect(server.stderr()).toBe('');
   });
 });
 
@@ -136,6 +161,17 @@ async function expectWellTrained(client: Client, count: number): Promise<void> {
 
 function notesIn(path: string): string[] {
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+}
+
+/** What other people of this machine can look into: a folder and what is in it right away. */
+function openToOthers(folder: string): string[] {
+  return ['.', ...readdirSync(folder)].filter((entry) => (statSync(join(folder, entry)).mode & 0o077) !== 0);
+}
+
+/** Folders of jobs and of objects, and what is in them. */
+function filesOf(data: string, id: string): string[] {
+  const entries = readdirSync(data, { recursive: true }).map(String);
+  return entries.filter((entry) => entry.includes(id));
 }
 
 /** The pids of the shells around trainings: they are started with the folder of their job. */

@@ -6,7 +6,8 @@ import { asTable } from './engines/memory-table.ts';
 import type { World } from './world.ts';
 
 /** Looks at a study that is at rest through the contract, as any client can: an audit, and I18, every suggestion again. */
-export async function inspect({ table, scheduler, verdict }: World): Promise<void> {
+export async function inspect({ table, scheduler, verdict, isDeleting }: World): Promise<void> {
+  if (isDeleting) return;
   const { client } = serveTable(asTable(table), () => Math.floor(scheduler.nowMs));
   const wrong = [...(await audit(client, studyName)), ...(await unlikeReplays(client, studyName))];
   if (wrong.length > 0) verdict.violated(/^I\d+ [a-z0-9-]+/.exec(wrong[0])?.[0] ?? 'I20 audit', wrong.join('; '));

@@ -19,8 +19,8 @@ const minutesMax = 15;
 const resultsFile = join(import.meta.dirname, 'mutations', 'results.json');
 
 /** A bug is looked for where it is likely to show, and last in the scenario that takes as long as all others together. */
-const pulling = ['pull-random', 'pull-grid', 'budget-raised'];
-const managed = ['managed-random', 'managed-grid', 'managed-stop'];
+const pulling = ['pull-random', 'pull-grid', 'budget-raised', 'pull-deleted'];
+const managed = ['managed-random', 'managed-grid', 'managed-stop', 'managed-deleted'];
 const crowded = ['pull-100-workers'];
 
 const { values: asked } = parseArgs({

@@ -34,6 +34,7 @@ export function newWorld(dice: Dice, scenario: Scenario, startMs: number, onLine
     counts: { deaths: 0, faults: 0 },
     results: new Map(),
     isMortal: (who) => !who.startsWith('operator') && !who.startsWith('job-'),
+    isDeleting: false,
     isOver: false,
   };
   watch(world, scenario);
@@ -41,7 +42,7 @@ export function newWorld(dice: Dice, scenario: Scenario, startMs: number, onLine
 }
 
 function watch(world: World, scenario: Scenario): void {
-  const { table, batch, schedule, trace, witnesses, results, scheduler, verdict } = world;
+  const { table, batch, objects, schedule, trace, witnesses, results, scheduler, verdict } = world;
   const ledger = newLedger();
   const about = {
     ledger,
@@ -50,6 +51,7 @@ function watch(world: World, scenario: Scenario): void {
     results,
     watchedCount: () => schedule.size,
     livingJobs: () => batch.living().length,
+    objectKeys: objects.keys,
   };
   // The ledger first: the others look into it.
   witnesses.push(ledger, ...witnessesOf(about, verdict));

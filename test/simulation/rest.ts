@@ -16,8 +16,8 @@ export function restMs({ spec: { budget, lease, training }, deeds, workers }: Sc
   const raised = deeds.map(({ what }) => ('update' in what ? (what.update.budget?.trials ?? 0) : 0));
   const trials = Math.max(budget!.trials!, ...raised);
   const places = training ? budget!.parallel! : Math.min(workers, budget!.parallel ?? workers);
-  // What is stopped has no work left, however long its trainings would take.
-  const isStopped = deeds.some(({ what }) => 'update' in what && what.update.state === 'stopped');
+  // What is stopped or deleted has no work left, however long its trainings would take.
+  const isStopped = deeds.some(({ what }) => 'delete' in what || ('update' in what && what.update.state === 'stopped'));
   const workMs = isStopped ? attemptMs : Math.ceil(trials / places) * lease!.attempts! * attemptMs;
   const inTheAirMs = training
     ? patience.claimMs + patience.resendMs + patience.graceMs + patience.missingMs

@@ -16,7 +16,11 @@ export interface Scenario {
 /** What a person does to a study besides creating it and looking at it. */
 export interface Deed {
   afterMs: number;
-  what: { update: UpdateStudyRequest } | { enqueue: Record<string, number | boolean>[] } | { cancel: number };
+  what:
+    | { update: UpdateStudyRequest }
+    | { enqueue: Record<string, number | boolean>[] }
+    | { cancel: number }
+    | { delete: true };
   /** Refusals with which it is done as well. */
   refusals?: readonly string[];
 }
@@ -29,6 +33,8 @@ export const scenarioNames = [
   'managed-random',
   'managed-grid',
   'managed-stop',
+  'pull-deleted',
+  'managed-deleted',
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
@@ -145,6 +151,25 @@ export function scenarioOf(name: ScenarioName, seed: number, dice: Dice): Scenar
           { afterMs: minutes(10), what: { update: { state: 'active' } }, refusals: ['study_closed'] },
           { afterMs: minutes(10), what: { update: { budget: { trials: 50 } } }, refusals: ['study_closed'] },
         ],
+      };
+    case 'pull-deleted':
+      return {
+        spec: { ...base, ...searched(200) },
+        workers: 5,
+        countMax: 3,
+        deeds: [{ afterMs: minutes(6), what: { delete: true }, refusals: ['study_not_found'] }],
+      };
+    case 'managed-deleted':
+      return {
+        spec: {
+          ...base,
+          ...searched(40),
+          budget: { trials: isModelled ? 8 : 40, parallel },
+          training: { ...training, environment: { LONG_SECONDS: '2000' } },
+        },
+        workers: 0,
+        countMax: 0,
+        deeds: [{ afterMs: minutes(8), what: { delete: true }, refusals: ['study_not_found'] }],
       };
   }
 }

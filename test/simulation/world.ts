@@ -28,6 +28,8 @@ export interface World {
   results: Map<number, { number: number; attempt: number }>;
   /** Whether chance may end this process; people and the machinery between processes live on. */
   isMortal(name: string): boolean;
+  /** Somebody has asked for the study to be deleted: to find it gone is no surprise any more. */
+  isDeleting: boolean;
   /** Nobody wants anything more of the study. */
   isOver: boolean;
 }

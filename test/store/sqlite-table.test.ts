@@ -1,6 +1,17 @@
 import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -29,6 +40,41 @@ describe('a data folder', () => {
     expect(readdirSync(folder)).toEqual(['cavia.db', 'cavia.lock']);
   });
 
+  it('is for its owner alone, with every file in it', async () => {
+    const folder = join(newFolder(), 'made');
+    const table = openSqliteTable(folder);
+    await table.put(key('a'), { n: 1 });
+    expect(modesIn(folder)).toEqual({
+      '.': '700',
+      'cavia.db': '600',
+      'cavia.db-shm': '600',
+      'cavia.db-wal': '600',
+      'cavia.lock': '600',
+      'cavia.lock-journal': '600',
+    });
+    await table.close();
+  });
+
+  it('that an earlier version left open to others is closed to them, even after kill -9', async () => {
+    const folder = join(newFolder(), 'made');
+    const child = startChild(folder, writeForever);
+    await child.line();
+    await child.kill();
+    for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
+    chmodSync(folder, 0o755);
+    const table = openSqliteTable(folder);
+    expect(new Set(Object.values(modesIn(folder)))).toEqual(new Set(['700', '600']));
+    await table.close();
+  });
+
+  it('that holds other things stays open, but for the files of Cavia', async () => {
+    const folder = newFolder();
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, 'notes'), '', { mode: 0o644 });
+    await openSqliteTable(folder).close();
+    expect(modesIn(folder)).toEqual({ '.': '755', 'cavia.db': '600', 'cavia.lock': '600', notes: '644' });
+  });
+
   it('keeps its items when it is opened again', async () => {
     const folder = newFolder();
     const first = openSqliteTable(folder);
@@ -44,6 +90,10 @@ describe('a data folder', () => {
     const table = openSqliteTable(folder);
     expect(() => openSqliteTable(folder)).toThrow(inUse(folder));
     await table.put(key('a'), {});
+    // Whoever closes a file gives up all locks that its process has on it.
+    const other = startChild(folder, `console.log('open');`);
+    expect(await other.line()).toBe(inUse(folder).message);
+    await other.kill();
     await table.close();
     await openSqliteTable(folder).close();
   });
@@ -271,6 +321,11 @@ describe('purgeExpired', () => {
     await table.close();
   });
 });
+
+function modesIn(folder: string): Record<string, string> {
+  const modeOf = (name: string): string => (statSync(join(folder, name)).mode & 0o777).toString(8);
+  return Object.fromEntries(['.', ...readdirSync(folder)].map((name) => [name, modeOf(name)]));
+}
 
 function key(sk: string): Key {
   return { table: 'core', pk: 'T#1', sk };

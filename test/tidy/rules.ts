@@ -56,7 +56,8 @@ const floors: Record<string, Floor> = {
     floors: ['shared/store', 'shared/domain', 'shared/service/ports'],
     packages: ['node:zlib'],
   },
-  'shared/store/sqlite-file.ts': { floors: [], packages: ['node:fs', 'node:path', 'node:sqlite'] },
+  'shared/store/private-folder.ts': { floors: [], packages: ['node:fs', 'node:path'] },
+  'shared/store/sqlite-file.ts': { floors: ['shared/store'], packages: ['node:path', 'node:sqlite'] },
   'shared/store/sqlite-table.ts': { floors: ['shared/store'], packages: ['node:sqlite'] },
   'shared/store/write-turns.ts': { floors: [], packages: ['node:timers/promises'] },
   'shared/store/dynamo-table.ts': {
@@ -80,6 +81,10 @@ const floors: Record<string, Floor> = {
       'node:path',
       'node:url',
     ],
+  },
+  'shared/jobs/folder-objects.ts': {
+    floors: ['shared/jobs', ...jobFloors, 'shared/store/private-folder.ts'],
+    packages: ['node:assert/strict', 'node:crypto', 'node:fs/promises', 'node:path', 'node:url'],
   },
   'shared/jobs/sqlite-queue.ts': {
     floors: ['shared/jobs', ...jobFloors, 'shared/store/sqlite-file.ts'],

@@ -4,7 +4,7 @@ import { findStudy } from '../study-name.ts';
 
 export const studyDelete = command({
   name: 'study delete',
-  summary: 'Delete a study with its trials.',
+  summary: 'Delete a study with its trials; its jobs end, and their results and checkpoints go.',
   operands: [{ name: 'STUDY', about: 'its name' }],
   options: { yes: { type: 'boolean', short: 'y', about: 'do not ask' } },
   examples: ['cavia study delete digits', 'cavia study delete digits --yes'],

@@ -30,6 +30,11 @@ export interface JobRunner {
    * on Batch, which mixes the two, of what it wrote at all.
    */
   lastLine(id: string): Promise<string | undefined>;
+  /**
+   * Removes what is kept of the jobs that have ended and whose names begin so. Batch forgets by itself, after a day or
+   * more, and its logs after a month.
+   */
+  forget(namePrefix: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -11,6 +11,11 @@ export interface Objects {
   head(key: string): Promise<ObjectHead | undefined>;
   /** Makes the place of an object that a job is going to write by itself. */
   prepare(key: string): Promise<void>;
+  /**
+   * Removes everything whose key has this one before a `/`. It may be done again after it has died in its midst; what is
+   * put meanwhile may stay.
+   */
+  removeFolder(key: string): Promise<void>;
   /** Where a job finds the object, or a folder of objects: `s3://…` or `file:///…`. */
   uri(key: string): string;
   close(): Promise<void>;

@@ -49,6 +49,7 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
     jobSecret: spec.training && ports.identifiers.secret(),
     trouble: undefined,
     resumedMs: undefined,
+    deleted: undefined,
     revision: 1,
   };
   const counter = newCounter(capOf(spec.budget.trials, configurations, { attached: 0, confirmations: 0 }));
@@ -65,7 +66,10 @@ export async function createStudy(ports: Ports, call: Call<StudySpec>): Promise<
     case 'taken': {
       const rival = await ports.studies.find(call.caller.tenant, spec.name);
       if (!rival)
-        throw new ServiceError('unavailable', `Study ${spec.name} is being deleted.`, { retryAfterSeconds: 1 });
+        throw new ServiceError('unavailable', `Study ${spec.name} is being deleted.`, {
+          retryAfterSeconds: 1,
+          hint: `DELETE /v1/studies/${spec.name} goes on with it, should it have been interrupted.`,
+        });
       return openStudy(ports, rival, spec, keyed);
     }
   }

@@ -1,22 +1,30 @@
 import type { Call, Reply } from '../call.ts';
-import { findStudy } from '../find.ts';
+import { noSuchStudy } from '../find.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
+import { endJobs } from '../training/end-jobs.ts';
+import { watch } from '../training/nudge.ts';
 
-/** Deletes a study with everything in it. */
+/**
+ * Deletes a study with everything in it, or goes on with that. Of a managed study the rest, which jobs have left and may
+ * yet leave elsewhere, goes with its sweeps.
+ */
 export async function deleteStudy(ports: Ports, call: Call): Promise<Reply<undefined>> {
-  const study = await findStudy(ports, call);
-  const jobs = await jobsOf(ports, study);
-  // First the study, so that none of its jobs is replaced; a job that is being submitted finds it gone.
-  await ports.studies.delete(study);
-  for (const id of jobs) await ports.training?.runner.terminate(id, 'The study was deleted.');
+  const study = await findEither(ports, call);
+  // Before it is marked, so that there is no moment in which nobody goes on.
+  if (study.spec.training) await watch(ports, study);
+  const deleted = await ports.studies.beginDelete(study);
+  // Marked first, so that none of its jobs is replaced; a job that is being submitted finds the study gone.
+  await endJobs(ports, deleted);
+  await ports.studies.purge(deleted);
+  if (study.spec.training) await ports.studies.freeName(deleted);
+  else await ports.studies.endDelete(deleted);
   return { status: 204, body: undefined };
 }
 
-/** The jobs that hold places of a managed study. */
-async function jobsOf(ports: Ports, study: StudyRecord): Promise<string[]> {
-  if (!study.spec.training) return [];
-  const slots = await ports.jobs.slots(study);
-  const trials = await Promise.all(slots.map(({ number }) => ports.trials.get(study, number)));
-  return trials.flatMap((trial) => trial?.job?.id ?? []);
+/** In the order in which a study is first the one and then the other, so that it is not missed in between. */
+async function findEither({ studies }: Ports, { caller: { tenant }, path }: Call): Promise<StudyRecord> {
+  const study = (await studies.find(tenant, path.study)) ?? (await studies.findDeleted(tenant, path.study));
+  if (!study) throw noSuchStudy(path.study);
+  return study;
 }

@@ -5,7 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
 import type { JobOrder } from '../ports/job-runner.ts';
-import type { TrainingPort } from '../ports/training.ts';
+import type { StudyName, TrainingPort } from '../ports/training.ts';
 import { jobToken } from './job-token.ts';
 
 /** Where the job of an attempt may leave its result. */
@@ -52,6 +52,11 @@ export function orderFor(ports: Ports, training: TrainingPort, study: StudyRecor
   };
 }
 
+/** Where all that the jobs of a study leave is. */
+export function studyFolder({ tenant, study }: StudyName): string {
+  return `${tenant}/${study}`;
+}
+
 function trialFolder({ tenant, id }: StudyRecord, number: number): string {
-  return `${tenant}/${id}/${number}`;
+  return `${studyFolder({ tenant, study: id })}/${number}`;
 }

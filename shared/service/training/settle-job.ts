@@ -4,8 +4,10 @@ import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
 import type { Job } from '../ports/job-runner.ts';
+import type { StudyName, TrainingPort } from '../ports/training.ts';
 import { endAttempt, type Outcome } from './end-attempt.ts';
 import { verdictOf, type Verdict } from './end-verdict.ts';
+import { eraseLeftovers } from './erase-study.ts';
 import { findResult, metricsOf } from './job-result.ts';
 import { messageOf } from './nudge.ts';
 import { isStopped } from './stopped.ts';
@@ -22,7 +24,8 @@ export async function settleJob(ports: Ports, job: Job): Promise<void> {
   const subject = subjectOfJob(job.name);
   if (!subject || job.state !== 'ended' || !ports.training) return;
   const study = await ports.studies.find(subject.tenant, subject.study);
-  if (!study?.spec.training) return;
+  if (!study) return settleDeleted(ports, ports.training, subject);
+  if (!study.spec.training) return;
   const trial = await trialOfJob(ports, study, subject, job.id);
   if (!trial) return;
   const outcome = await outcomeOf(ports, study, trial, job);
@@ -31,6 +34,12 @@ export async function settleJob(ports: Ports, job: Job): Promise<void> {
   const { number, attempt } = trial;
   const look = { kind: 'settle' as const, tenant: study.tenant, study: study.id, trial: number, attempt };
   await ports.training.queue.send([messageOf(look, Math.min(delaySecondsMax, Math.max(1, waitSeconds)))]);
+}
+
+/** As long as something is left of a deleted study, its sweeps see to that; nobody else hears of a job after that. */
+async function settleDeleted({ studies }: Ports, training: TrainingPort, name: StudyName): Promise<void> {
+  const isBeingErased = (await studies.findDeleted(name.tenant, name.study)) !== undefined;
+  if (!isBeingErased) await eraseLeftovers(training, name);
 }
 
 /** The trial that the job is for; undefined when the job is not its attempt's, or its end is dealt with. */

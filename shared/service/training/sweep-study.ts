@@ -5,6 +5,7 @@ import type { TrialRecord } from '../ports/trials.ts';
 import type { Job } from '../ports/job-runner.ts';
 import { settleStudy } from '../studies/settle-study.ts';
 import type { StudyName, TrainingPort } from '../ports/training.ts';
+import { eraseLeftovers, eraseStudy } from './erase-study.ts';
 import { nameOfJobFor } from './job-order.ts';
 import { messageOf } from './nudge.ts';
 import { pump } from './pump.ts';
@@ -21,12 +22,21 @@ export async function sweepStudy(ports: Ports, name: StudyName): Promise<void> {
   const { training } = ports;
   if (!training) return;
   const study = await ports.studies.find(name.tenant, name.study);
-  if (!study?.spec.training) return training.schedule.stop(name);
+  if (!study) return sweepDeleted(ports, training, name);
+  if (!study.spec.training) return training.schedule.stop(name);
   const { study: settled } = await settleStudy(ports, study);
   await sweepSlots(ports, training, settled);
   const current = (await settleStudy(ports, settled)).study;
   await pump(ports, current);
   await unwatchAtRest(ports, current);
+}
+
+/** Until there is nothing left, and then once more: a job may go on for a moment after its runner has seen its end. */
+async function sweepDeleted(ports: Ports, training: TrainingPort, name: StudyName): Promise<void> {
+  const study = await ports.studies.findDeleted(name.tenant, name.study);
+  if (study) return eraseStudy(ports, training, study);
+  await eraseLeftovers(training, name);
+  await training.schedule.stop(name);
 }
 
 async function sweepSlots(ports: Ports, training: TrainingPort, study: StudyRecord): Promise<void> {

@@ -129,8 +129,11 @@ async function start(
 
 const tooLate = new Set(['lease_superseded', 'trial_finished', 'result_conflict', 'study_closed']);
 
-function refuse({ verdict }: World, process: Process, error: unknown): void {
+/** What a job hears whose study is gone, and its token with it. */
+const ofDeletion = new Set(['unauthenticated', 'study_not_found', 'trial_not_found']);
+
+function refuse({ verdict, isDeleting }: World, process: Process, error: unknown): void {
   const code = refusalIn(error);
-  if (code === undefined || tooLate.has(code)) return;
+  if (code === undefined || tooLate.has(code) || (isDeleting && ofDeletion.has(code))) return;
   verdict.violated('I7 result-once', `${process.name} was refused: ${(error as Error).message}`);
 }

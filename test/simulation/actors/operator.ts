@@ -23,6 +23,7 @@ export function startOperator(
     const body = { ...spec, name: studyName };
     onCreated(await persist(() => client.createStudy({ body, idempotencyKey: 'create' })));
     await Promise.all(deeds.map((deed, i) => does(deed, i)));
+    if (world.isDeleting) return void (world.isOver = true);
     let study = await look();
     while (study.state !== 'finished') {
       if (study.state === 'paused') {
@@ -41,7 +42,10 @@ export function startOperator(
     await process.sleep(afterMs);
     try {
       if ('update' in what) await persist(() => client.updateStudy({ study: studyName, body: what.update }));
-      else if ('cancel' in what) {
+      else if ('delete' in what) {
+        world.isDeleting = true;
+        await persist(() => client.deleteStudy({ study: studyName }));
+      } else if ('cancel' in what) {
         const request = { study: studyName, number: what.cancel, body: {}, idempotencyKey: `cancel-${i}` };
         await persist(() => client.cancel(request));
       } else {

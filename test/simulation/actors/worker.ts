@@ -27,7 +27,9 @@ const tooLate = new Set(['lease_superseded', 'trial_finished', 'result_conflict'
 /** Asks and tells as workers do, until the study is over. It may die, or be away for longer than its lease. */
 export function startWorker(world: World, cloud: Cloud, name: string, settings: WorkerSettings): Process {
   const process = newProcess(world, name);
-  void work(world, process, newCaller(world, cloud, process), settings);
+  void work(world, process, newCaller(world, cloud, process), settings).catch((error: unknown) => {
+    if (!isOfDeletion(world, error)) throw error;
+  });
   return process;
 }
 
@@ -87,10 +89,15 @@ async function train(
       await persist(say);
     } catch (error) {
       const code = refusalIn(error);
-      if (code === undefined || tooLate.has(code)) return;
+      if (code === undefined || tooLate.has(code) || isOfDeletion(world, error)) return;
       world.verdict.violated('I7 result-once', `${process.name} was refused: ${(error as Error).message}`);
     }
   }
+}
+
+function isOfDeletion({ isDeleting }: World, error: unknown): boolean {
+  const code = refusalIn(error);
+  return isDeleting && (code === 'study_not_found' || code === 'trial_not_found');
 }
 
 function ignore(): void {

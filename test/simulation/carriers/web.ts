@@ -41,7 +41,8 @@ export function fetchOf(world: World, cloud: Cloud, client: Process): Fetch {
         tell(world, 'answered', { operation, path, request: parse(init.body), key, status, response: parse(text) });
         if (isLost('the answer')) return;
         const { headers } = response;
-        scheduler.after(dice.between(1, 200), () => settle(() => resolve(new Response(text, { status, headers }))));
+        const body = text === '' ? null : text;
+        scheduler.after(dice.between(1, 200), () => settle(() => resolve(new Response(body, { status, headers }))));
       };
       lose(timeoutMs);
       if (!isLost('the request')) scheduler.after(dice.between(1, 200), () => void answer());

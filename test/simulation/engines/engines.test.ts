@@ -15,5 +15,9 @@ queueContract('the queue of the simulation', async () => {
 
 objectsContract('the objects of the simulation', async () => {
   const objects = newMemoryObjects(Date.now);
-  return { objects: asObjects(objects), writeRaw: async (key, body) => objects.write(key, body) };
+  return {
+    objects: asObjects(objects),
+    writeRaw: async (key, body) => objects.write(key, body),
+    keysUnder: async (prefix) => objects.keys().filter((key) => key.startsWith(prefix)),
+  };
 });

@@ -15,7 +15,10 @@ export interface MemoryObjects {
   write(key: string, body: Uint8Array): void;
   get(key: string): StoredObject | undefined;
   head(key: string): ObjectHead | undefined;
+  removeFolder(key: string): void;
   uri(key: string): string;
+  /** Every key that there is. */
+  keys(): string[];
 }
 
 export function newMemoryObjects(nowMs: () => number): MemoryObjects {
@@ -43,16 +46,22 @@ export function newMemoryObjects(nowMs: () => number): MemoryObjects {
       const found = stored.get(named(key));
       return found && { bytes: found.body.byteLength, modifiedMs: found.modifiedMs };
     },
+    removeFolder: (key) => {
+      const inside = `${named(key)}/`;
+      for (const one of stored.keys()) if (one.startsWith(inside)) stored.delete(one);
+    },
     uri: (key) => `memory:///${named(key)}`,
+    keys: () => [...stored.keys()],
   };
 }
 
 /** The objects as the port, on an engine that is always there. */
-export function asObjects({ put, get, head, uri }: MemoryObjects): Objects {
+export function asObjects({ put, get, head, removeFolder, uri }: MemoryObjects): Objects {
   return {
     put: async (key, body) => put(key, body),
     get: async (key) => get(key),
     head: async (key) => head(key),
+    removeFolder: async (key) => removeFolder(key),
     prepare: async () => undefined,
     uri,
     close: async () => undefined,

@@ -7,9 +7,11 @@ import { fencing } from './fencing.ts';
 import { fitCoversAll } from './fit-covers-all.ts';
 import { gridOnce } from './grid-once.ts';
 import { idempotentAsk } from './idempotent-ask.ts';
+import type { Ledger } from './ledger.ts';
 import { modelMonotone } from './model-monotone.ts';
 import { noDuplicate } from './no-duplicate.ts';
 import { noLostTrial } from './no-lost-trial.ts';
+import { nothingLeft } from './nothing-left.ts';
 import { oneRunner } from './one-runner.ts';
 import { parallelCap } from './parallel-cap.ts';
 import { pendingKnown } from './pending-known.ts';
@@ -39,10 +41,25 @@ export const invariants: Record<string, (watch: Watch) => Witness> = {
   'I15 stop-sticky': stopSticky,
   'I16 stop-final': stopFinal,
   'I17 bounded-work': boundedWork,
+  'I21 nothing-left': nothingLeft,
 };
 
+/** What holds of a study that was deleted, too. */
+const lasting = new Set(['I9 one-runner', 'I21 nothing-left']);
+
 export function witnessesOf(watch: Omit<Watch, 'violated'>, { violated }: Verdict): Witness[] {
-  return Object.entries(invariants).map(([name, witness]) =>
-    witness({ ...watch, violated: (what) => violated(name, what) }),
-  );
+  return Object.entries(invariants).map(([name, witnessOf]) => {
+    const witness = witnessOf({ ...watch, violated: (what) => violated(name, what) });
+    return lasting.has(name) ? witness : untilDeleted(witness, watch.ledger);
+  });
+}
+
+function untilDeleted(witness: Witness, ledger: Ledger): Witness {
+  const guarded = Object.entries(witness).map(([what, hear]: [string, (...about: never[]) => void]) => [
+    what,
+    (...about: never[]) => {
+      if (!ledger.isDeleted) hear(...about);
+    },
+  ]);
+  return Object.fromEntries(guarded) as Witness;
 }

@@ -16,6 +16,8 @@ export interface Ledger extends Witness {
   slots: Set<number>;
   counter: StoredCounter | undefined;
   study: StoredStudy | undefined;
+  /** Whether the study was ever marked as deleted. */
+  isDeleted: boolean;
 }
 
 export function newLedger(): Ledger {
@@ -24,10 +26,12 @@ export function newLedger(): Ledger {
     slots: new Set(),
     counter: undefined,
     study: undefined,
+    isDeleted: false,
     changed: (changes) => {
       for (const { after } of trialsIn(changes)) if (after) ledger.trials.set(after.number, after);
       for (const { after } of countersIn(changes)) ledger.counter = after;
       for (const { after } of studiesIn(changes)) ledger.study = after;
+      if (ledger.study?.deleted) ledger.isDeleted = true;
       for (const { before, after } of slotsIn(changes)) {
         if (after) ledger.slots.add(slotOf(after));
         else if (before) ledger.slots.delete(slotOf(before));

@@ -29,6 +29,7 @@ export interface StoredStudy {
   state: 'active' | 'paused' | 'stopping' | 'finished';
   endReason?: string;
   spec: string;
+  deleted?: object;
 }
 
 export interface Versions<T> {

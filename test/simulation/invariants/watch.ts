@@ -12,5 +12,7 @@ export interface Watch {
   /** Whether the schedule of sweeps knows a study, and how many jobs have not ended. */
   watchedCount: () => number;
   livingJobs: () => number;
+  /** Every object that there is. */
+  objectKeys: () => string[];
   violated: (what: string) => void;
 }
