@@ -4,6 +4,7 @@ import { command } from '../command.ts';
 import { templateFault } from '../command-template.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { readTrials } from '../read-trials.ts';
 import { misused, Refusal } from '../refusal.ts';
 import { runCrew } from '../run/crew.ts';
 import { findProgram } from '../run/find-program.ts';
@@ -11,6 +12,7 @@ import { watchInterrupts } from '../run/interrupts.ts';
 import { isAway, watchOutage } from '../run/outage.ts';
 import { openSpool, type Spool } from '../run/spool.ts';
 import type { TrainingProcess } from '../run/training-process.ts';
+import { sayWhatNext } from '../say-what-next.ts';
 import { findStudy } from '../study-name.ts';
 import { progressText, stateText } from '../study-text.ts';
 import { paramsText, valuesText } from '../trial-text.ts';
@@ -62,8 +64,7 @@ export const run = command({
       throw new Refusal(`${study.name} trains by itself: cavia study watch ${study.name} shows how it stands.`);
     const spool = openSpool(cavia.environment);
     await tellWhatWasLeft(client, spool, cavia.url, out);
-    if (study.state === 'finished')
-      out.say(`${study.name} is ${stateText(study)} already: cavia study extend ${study.name} 20 gives it more.`);
+    if (study.state === 'finished') return finish(client, study, out, false);
 
     const running = new Set<TrainingProcess>();
     const interrupts = watchInterrupts((level) => {
@@ -128,6 +129,20 @@ async function finish(client: Client, { id, name }: Study, out: Output, isInterr
     out.next(`cavia run ${name} -- …`);
     return exitCodes.interrupted;
   }
-  out.next(`cavia importance ${name}`, `cavia study extend ${name} 20`);
-  return exitCodes.done;
+  const hasResults = best.trials.length > 0;
+  if (study.state !== 'finished' || hasResults) {
+    sayWhatNext(study, hasResults, out);
+    return exitCodes.done;
+  }
+  out.say(await whyNoResults(client, study));
+  sayWhatNext(study, false, out);
+  return exitCodes.refused;
+}
+
+/** `No trial of digits is complete: 3 infeasible, 1 failed; cavia trial show digits 0 says why.` */
+async function whyNoResults(client: Client, { id, name }: Study): Promise<string> {
+  const trials = await readTrials(client, id);
+  const counts = [...Map.groupBy(trials, ({ state }) => state)].map(([state, { length }]) => `${length} ${state}`);
+  if (counts.length === 0) return `No trial of ${name} is complete.`;
+  return `No trial of ${name} is complete: ${counts.join(', ')}; cavia trial show ${name} ${trials[0].number} says why.`;
 }
