@@ -1,5 +1,5 @@
 import type { EnqueuedTrial, Objective, Parameter, Params, ParamValue, SearchSpace, Trial } from '../api.ts';
-import { instead } from '../nearest.ts';
+import { instead } from '../instead.ts';
 import { plainValue } from '../range-text.ts';
 import { toldNumber } from '../../../shared/api/printed-result.ts';
 import { csvRows } from './csv-rows.ts';
