@@ -116,9 +116,8 @@ describe('study', () => {
     [['--points', 'x=3', '--points', 'y=4'], { x: 3, y: 4 }, 3 * 4 * 2],
   ])('create makes a grid over floats with %j', async (options, points, configurations) => {
     const ranges = ['x=uniform(0, 1)', 'y=log(1e-3, 1)', 'n=int(1, 2)'];
-    const study = await json(
-      ...['study', 'create', `grid${count++}`, ...ranges, '--minimize', 'loss', '--sampler', 'grid', ...options],
-    );
+    const args = ['study', 'create', `grid${count++}`, ...ranges, '--minimize', 'loss', '--sampler', 'grid'];
+    const study = await json(...args, ...options);
     expect(study).toMatchObject({ sampler: { kind: 'grid', points }, configurations });
   });
 
