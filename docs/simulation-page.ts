@@ -51,8 +51,8 @@ their lease; jobs are submitted twice, wait for machines, lose them, are out of 
 run draws how often each of it happens, and from some moment on nothing goes wrong any more: then all must come to rest
 within three sweeps, a lease, what was in the air, and the work that is left.
 
-The invariants I1 to I13 and I15 to I19 are watched from outside, most of them at every write and every answer. One that
-breaks ends the run, with its last lines and the command that shows all of it:
+The [invariants](invariants.md) are watched from outside, most of them at every write and every answer. One that breaks
+ends the run, with its last lines and the command that shows all of it:
 
 \`\`\`
 npm run test:sim -- --seed 30 --scenario pull-random

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 import { openLocal } from '../local/index.ts';
+import { invariants } from './simulation/invariants/all.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const run = promisify(execFile);
@@ -81,6 +82,15 @@ describe('the documents', () => {
       .filter((path) => path.endsWith('.md'))
       .map((path) => join('docs', path)),
   ];
+
+  it('explain every invariant that the simulation watches, under its number and name', () => {
+    const explained = [
+      ...readFileSync('docs/invariants.md', 'utf8').matchAll(/^\| (I\d+) \| ([a-z0-9-]+) \| .+ \|$/gm),
+    ];
+    expect(explained.map(([, number]) => number)).toEqual(Array.from({ length: 20 }, (_, i) => `I${i + 1}`));
+    const names = explained.map(([, number, name]) => `${number} ${name}`);
+    expect(names).toEqual(expect.arrayContaining(Object.keys(invariants)));
+  });
 
   it.each(pages)('%s links to files that are there', (page) => {
     const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(([, target]) =>

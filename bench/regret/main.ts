@@ -33,17 +33,21 @@ const { values: asked } = parseArgs({
   },
 });
 const quickProblems = ['branin', 'hpobench_car', 'momentum'];
+/** What a peer did on fewer says nothing of it, and is left out of the record. */
+const problemCountMin = 5;
 
 const problems = await openProblems();
 const chosen = problems.listed.filter(isChosen);
 const seeds = Array.from({ length: asked.quick ? 1 : Number(asked.seeds) }, (_, seed) => seed);
 const isWhole = chosen.length === problems.listed.length && asked.engine === undefined && asked.seeds === '8';
+const isTrial = asked.quick || !isWhole;
 const own = await ownMethod();
 problems.close();
 const peers = knownMethods()
   .filter(isPeer)
   .map((name) => recordedMethod(name, chosen, seeds))
-  .filter((method) => method !== undefined);
+  .filter((method) => method !== undefined)
+  .filter(({ curves }) => isTrial || curves.size >= problemCountMin);
 if (!isWhole) {
   const recorded = asked.recorded ? undefined : recordedMethod('cavia', chosen, seeds);
   if (recorded) peers.unshift({ ...recorded, name: 'cavia, recorded' });
@@ -59,8 +63,8 @@ const tables: Table[] = sections.flatMap(({ where, within }) =>
 );
 tables.push(problemTable(own, peers, chosen));
 for (const { title, rows } of tables.slice(0, -1)) console.log(`\n${title}\n${alignedTable(rows)}`);
-const plots = isWhole && !asked.quick ? writePlots() : [];
-conclude('regret', asked.quick || !isWhole, tables.at(-1)!.rows, {
+const plots = isTrial ? [] : writePlots();
+conclude('regret', isTrial, tables.at(-1)!.rows, {
   settings: {
     seeds,
     trialCount,
@@ -113,7 +117,7 @@ async function ownMethod(): Promise<Method> {
   }
   const engine = await openEngine(asked.engine);
   const runs = await ownRuns(engine, problems, chosen, seeds);
-  if (isWhole && !asked.quick) {
+  if (!isTrial) {
     for (const { name, version } of chosen) {
       const head = { method: 'cavia', version: engine.version, problem: name, problemVersion: version };
       writeResults({ ...head, runs: runs.get(name)! });

@@ -5,10 +5,9 @@ All functions with the first instance come first, then all with the second, so t
 """
 
 import argparse
-import json
 import time
 
-from peers.runs import RESULTS, Problems, arguments_of, peer_of, write
+from peers.runs import RESULTS, Problems, arguments_of, kept, peer_of, write
 
 EVALUATIONS_PER_DIMENSION = 50
 FUNCTION_COUNT = 24
@@ -53,14 +52,6 @@ def run(peer, method, problems, name, d, seed):
         if hits[-1]:
             break
     return hits
-
-
-def kept(file, head):
-    if file.exists():
-        results = json.loads(file.read_text())
-        if {key: results[key] for key in head} == head:
-            return results
-    return {**head, "runs": {}}
 
 
 main()

@@ -6,10 +6,9 @@ All problems with the first seed come first, then all with the second, so that o
 
 import argparse
 import itertools
-import json
 import time
 
-from peers.runs import RESULTS, Problems, arguments_of, peer_of, write
+from peers.runs import RESULTS, Problems, arguments_of, kept, peer_of, write
 
 TRIAL_COUNT = 60
 FLOAT_FORMAT = ".7g"
@@ -26,7 +25,8 @@ def main():
                 if time.monotonic() > deadline:
                     return
                 file = RESULTS / "regret" / method / f"{problem['name']}.json"
-                results = kept(file, method, peer.version(method), problem)
+                head = {"method": method, "version": peer.version(method)}
+                results = kept(file, {**head, "problem": problem["name"], "problemVersion": problem["version"]})
                 if str(seed) in results["runs"]:
                     continue
                 results["runs"][str(seed)] = run(peer, method, problems, problem, seed)
@@ -68,15 +68,6 @@ def run(peer, method, problems, problem, seed):
 
 def short(value):
     return float(format(value, FLOAT_FORMAT))
-
-
-def kept(file, method, version, problem):
-    head = {"method": method, "version": version, "problem": problem["name"], "problemVersion": problem["version"]}
-    if file.exists():
-        results = json.loads(file.read_text())
-        if {key: results[key] for key in head} == head:
-            return results
-    return {**head, "runs": {}}
 
 
 main()

@@ -55,6 +55,15 @@ class Problems:
         return json.loads(self.process.stdout.readline())
 
 
+def kept(file, head):
+    """What the file has, if it begins like this; else nothing yet."""
+    if file.exists():
+        results = json.loads(file.read_text())
+        if {key: results[key] for key in head} == head:
+            return results
+    return {**head, "runs": {}}
+
+
 def write(file, results):
     """One line a run, and at once or not at all."""
     head = ",\n".join(f' "{key}": {json.dumps(value)}' for key, value in results.items() if key != "runs")

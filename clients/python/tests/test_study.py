@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from faulty_proxy import answer, faulty_proxy, lose_request
+from faulty_proxy import answer, faulty_proxy, lose_reply, lose_request
 from servers import Server
 
 import cavia
@@ -85,8 +85,10 @@ def test_shows_in_what_a_study_of_the_same_name_differs(server: Server, name: st
     with pytest.raises(StudyExistsError) as raised:
         new_study(name, budget=5)
     assert "\n  budget.trials: stored 4, sent 5\n" in str(raised.value)
-    assert raised.value.hint is not None
-    assert raised.value.hint in str(raised.value)
+    assert str(raised.value).endswith(
+        "\nChoose another name, or open the one that is there with its name alone and change it: "
+        "study.extend(20) gives it 20 more trials."
+    )
 
 
 def test_says_that_there_is_no_such_study(server: Server) -> None:
@@ -103,6 +105,11 @@ def test_says_that_there_is_no_such_study(server: Server) -> None:
         ({"space": SPACE, "minimize": ["a", "b"], "target": 1.0}, "target must be a dictionary by metric"),
         ({"space": ["a"], "minimize": "loss"}, "space must be a dictionary of ranges by name; got list"),
         ({"space": {"x": 3}, "minimize": "loss"}, r"x must be a range like .*; got 3\."),
+        (
+            {"space": {"lr": (1e-5, 0.1)}, "minimize": "loss"},
+            r"lr must not be a tuple: a range is cavia\.log\(low, high\), cavia\.uniform\(low, high\) or "
+            r"cavia\.integer\(low, high\), and choices are a list, \[1e-05, 0\.1\]; got \(1e-05, 0\.1\)\.",
+        ),
     ],
 )
 def test_refuses_words_that_describe_no_study(words: dict[str, Any], sentence: str, server: Server) -> None:
@@ -246,6 +253,11 @@ def test_refuses_a_value_that_is_no_number(server: Server, name: str) -> None:
         trial.tell("good")  # type: ignore[arg-type]
 
 
+def test_refuses_to_tell_nothing(server: Server, name: str) -> None:
+    with pytest.raises(cavia.CaviaError, match=r"tell must have a value for each objective: trial\.tell\(0\.3\)"):
+        new_study(name).ask().tell()
+
+
 def test_asks_for_one_or_for_several(server: Server, name: str) -> None:
     study = new_study(name, budget=4)
     assert [trial.number for trial in study.ask(3)] == [0, 1, 2]
@@ -286,6 +298,23 @@ def test_tries_first_what_is_enqueued(server: Server, name: str) -> None:
     assert study.ask().params == wanted
 
 
+def test_enqueues_several_one_by_one_or_in_a_list(server: Server, name: str) -> None:
+    study = new_study(name)
+    wanted = [{"x": 0.125, "kind": "b"}, {"x": 0.25, "kind": "a"}, {"x": 0.5, "kind": "a"}, {"x": 0.75, "kind": "b"}]
+    assert [trial.params for trial in study.enqueue(wanted[:2])] == wanted[:2]
+    assert [trial.params for trial in study.enqueue(wanted[2], (wanted[3],))] == wanted[2:]
+    assert study.enqueue([]) == []
+
+
+@pytest.mark.parametrize("params", [[["x", 0.5]], "x", 0.5, [0.5], None])
+def test_refuses_to_enqueue_what_are_no_params(params: Any, server: Server, name: str) -> None:
+    study = new_study(name)
+    with pytest.raises(cavia.CaviaError, match=r'Params must be a dictionary like \{"lr": 0\.01\}; got .+\.'):
+        study.enqueue(params)
+    with pytest.raises(cavia.CaviaError, match=r'Params must be a dictionary like \{"lr": 0\.01\}; got .+\.'):
+        study.attach(params, 0.5)
+
+
 def test_attaches_results_on_top_of_the_budget(server: Server, name: str) -> None:
     study = new_study(name, budget=1)
     params = {"x": 0.125, "kind": "b"}
@@ -304,6 +333,19 @@ def test_reports_and_prunes(server: Server, name: str) -> None:
     assert (trial.state, trial.values) == ("pruned", {"loss": 0.8})
     steps = [(one["step"], one["values"]) for one in study.trial(0).document["intermediate"]]
     assert steps == [(1, {"loss": 0.9}), (2, {"loss": 0.8})]
+
+
+@pytest.mark.parametrize("step", [0.5, math.nan, math.inf, "1", None])
+def test_refuses_a_step_that_is_no_whole_number(step: Any, server: Server, name: str) -> None:
+    study = new_study(name)
+    trial = study.ask()
+    with pytest.raises(cavia.CaviaError) as raised:
+        trial.report(step, 0.9)
+    assert str(raised.value) == (
+        f"step must be a whole number, and the values follow it: report(3, 0.5); got {step!r}."
+    )
+    trial.report(2.0, 0.9)  # type: ignore[arg-type]
+    assert [one["step"] for one in study.trial(0).document["intermediate"]] == [2]
 
 
 def test_prunes_what_it_was_told_to_stop(server: Server, name: str) -> None:
@@ -360,10 +402,53 @@ def test_stops_a_trial_that_is_somebody_elses_now_and_goes_on(
 def test_ends_at_once_when_the_study_is_finished(server: Server, name: str) -> None:
     study = new_study(name).stop()
     assert list(study) == []
-    with pytest.raises(cavia.NothingToTryError, match=r"is finished: study\.extend"):
+    with pytest.raises(cavia.NothingToTryError):
         study.ask()
-    with pytest.raises(StudyClosedError):
+    with pytest.raises(StudyClosedError, match=r"study\.extend\(…\) opens a study again that ended for want of"):
         study.enqueue({"x": 0.5, "kind": "a"})
+    with pytest.raises(StudyClosedError, match=r"study\.extend\(…\) opens a study again that ended for want of"):
+        study.resume()
+
+
+ENDINGS: dict[str, tuple[dict[str, Any], str]] = {
+    "trials": ({}, "is finished: study.extend(20) gives it 20 more trials."),
+    "deadline": (
+        {"deadline": "2020-01-01T00:00:00Z"},
+        "has reached its deadline: study.extend(deadline=…) with a later one goes on with it.",
+    ),
+    "target": ({"target": 0.6}, "has reached its target: a study with another name, and another target, goes on."),
+    "stopped": ({"budget": 2}, "was stopped, which is for good: a study with another name goes on."),
+    "exhausted": (
+        {"budget": 2, "space": {"kind": ["a"]}},
+        "has tried every configuration that its space has: a study with a wider space goes on.",
+    ),
+}
+
+
+@pytest.mark.parametrize("end_reason", ENDINGS)
+def test_says_what_opens_a_study_again(end_reason: str, server: Server, name: str) -> None:
+    words, sentence = ENDINGS[end_reason]
+    study = cavia.study(
+        name, **{"space": {"x": cavia.uniform(0, 1)}, "minimize": "loss", "sampler": "random", "budget": 1, **words}
+    )
+    if end_reason != "deadline":
+        study.ask().tell(0.5)
+    if end_reason == "stopped":
+        study.stop()
+    with pytest.raises(cavia.NothingToTryError) as raised:
+        study.ask()
+    assert str(raised.value) == f"Study {name} {sentence}"
+    assert (study.state, study.document["endReason"]) == ("finished", end_reason)
+    trials_before = study.document["budget"]["trials"]
+    helps = {"trials": {"trials": 3}, "deadline": {"deadline": datetime(2100, 1, 1, tzinfo=timezone.utc)}}
+    for kind, more in helps.items():
+        if kind != end_reason:
+            with pytest.raises(cavia.CaviaError) as refused:
+                study.extend(**more)  # type: ignore[arg-type]
+            assert str(refused.value) == f"Study {name} {sentence}"
+    assert study.refresh().document["budget"]["trials"] == trials_before
+    if end_reason in helps:
+        assert study.extend(**helps[end_reason]).state == "active"  # type: ignore[arg-type]
 
 
 def test_says_that_a_study_is_paused(server: Server, name: str, capfd: pytest.CaptureFixture[str]) -> None:
@@ -382,7 +467,32 @@ def test_goes_on_with_a_larger_budget(server: Server, name: str) -> None:
     for trial in study:
         with trial:
             trial.tell(2)
-    assert [trial.value for trial in study.trials()] == [1, 2]
+    assert [trial.value for trial in study.trials()] == [1, 2, 2]
+
+
+def test_adds_to_the_budget_once_when_the_answer_is_lost(server: Server, name: str, quick: list[float]) -> None:
+    faults = [lose_request, lose_reply, lose_reply]
+    with faulty_proxy(server.url) as proxy:
+        study = new_study(name, budget=5, url=proxy.url)
+        other = cavia.study(name).extend(10)
+        proxy.standing_fault = lambda handler: handler.command == "PATCH" and bool(faults) and faults.pop()(handler)
+        assert study.extend(5).document["budget"]["trials"] == 20
+    assert faults == []
+    assert other.refresh().progress["left"] == 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "extend must say what to add: extend(20) is 20 trials more, extend(deadline=…) a later end."),
+        ([0], "extend takes how many trials are added, so at least 1; got 0."),
+        ([-3], "extend takes how many trials are added, so at least 1; got -3."),
+    ],
+)
+def test_refuses_to_extend_by_nothing(arguments: list[int], sentence: str, server: Server, name: str) -> None:
+    with pytest.raises(cavia.CaviaError) as raised:
+        new_study(name).extend(*arguments)
+    assert str(raised.value) == sentence
 
 
 def test_refuses_a_result_for_a_trial_that_was_cancelled(server: Server, name: str) -> None:

@@ -72,13 +72,36 @@ def test_keeps_the_last_lines_of_what_a_failure_complained(server: Server, name:
     assert lines[1:] == [f"line {i}" for i in range(150, 200)]
 
 
-def test_gives_up_after_three_failures_in_a_row(server: Server, name: str, tmp_path: Path) -> None:
-    study = new_study(name, budget=50)
-    ended = run([*WORKER, "--study", name, "--", *script(tmp_path, "raise RuntimeError('no GPU')\n")])
+def test_gives_up_when_the_first_attempts_all_fail(server: Server, name: str, tmp_path: Path) -> None:
+    study = new_study(name, budget=50, attempts=1)
+    command = script(tmp_path, "raise RuntimeError('no GPU')\n")
+    ended = run([*WORKER, "--study", name, "--", *command, "{kind}"])
     assert ended.returncode == 1
-    assert "The last 3 trials failed within 60 s, so the worker gives up." in ended.stderr
-    assert study.refresh().progress["running"] == 0
+    said = ended.stderr.splitlines()[-1]
+    assert said.startswith(
+        "cavia: The first 3 attempts all failed (trial 2: RuntimeError: no GPU), so no other is made."
+    )
+    assert f"The command by hand: {' '.join(command)} " in said
+    progress = study.refresh().progress
+    assert (progress["given"], progress["running"]) == (3, 0)
     assert "RuntimeError: no GPU" in (study.trial(0).message or "")
+
+
+def test_counts_what_the_program_has_told_itself(server: Server, name: str, tmp_path: Path) -> None:
+    """A result of three failures is between them, so it goes on; then ten fail in a row."""
+    study = new_study(name, budget=50, attempts=1)
+    program = f"""
+import os, sys
+sys.path.insert(0, {str(SOURCE)!r})
+import cavia
+if os.environ["CAVIA_TRIAL"] != "2":
+    raise RuntimeError("no GPU")
+cavia.tell(0.5)
+"""
+    ended = run([*WORKER, "--study", name, "--", *script(tmp_path, program)])
+    assert ended.returncode == 1
+    assert "The last 10 attempts all failed (trial 12: RuntimeError: no GPU)" in ended.stderr
+    assert study.refresh().progress["given"] == 13
 
 
 def test_fails_a_trial_whose_program_prints_no_result(server: Server, name: str, tmp_path: Path) -> None:

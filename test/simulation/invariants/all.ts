@@ -18,8 +18,11 @@ import { stopFinal } from './stop-final.ts';
 import { stopSticky } from './stop-sticky.ts';
 import type { Watch } from './watch.ts';
 
-/** The invariants of store.md that a run can break, by their names there. I18 is looked at when a run is over. */
-const invariants: Record<string, (watch: Watch) => Witness> = {
+/**
+ * The invariants of docs/invariants.md that a run can break, by their names there. I18 and I20 are looked at when a run is
+ * over, I19 wherever there is an answer.
+ */
+export const invariants: Record<string, (watch: Watch) => Witness> = {
   'I1 dense-numbers': denseNumbers,
   'I2 budget-exact': budgetExact,
   'I3 no-duplicate': noDuplicate,

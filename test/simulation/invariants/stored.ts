@@ -1,7 +1,7 @@
 import type { Attributes } from '../../../shared/store/table.ts';
 import type { Change } from '../engines/memory-table.ts';
 
-/** What lies in the table, read as store.md describes it and not as the product does. */
+/** What lies in the table, read by the attributes' names and not as the product does. */
 
 export interface StoredTrial {
   number: number;

@@ -6,7 +6,7 @@ import { TableUnavailable, type Key, type Table, type TransactWrite } from '../.
 import type { EngineRequest, Process } from '../process.ts';
 import type { World } from '../world.ts';
 
-/** As training.md says: a claim for 90 s, messages again after two minutes, as much grace. */
+/** As in the deployment: a claim for 90 s, messages again after two minutes, as much grace. */
 export const patience = { claimMs: 90_000, resendMs: 120_000, graceMs: 120_000, missingMs: 600_000 };
 
 /** What the use cases get in a process: the product's own store on engines behind a network. */

@@ -100,11 +100,32 @@ class Client:
         """Opens a failed or cancelled trial again."""
         return self._transport.call("POST", "studies", study, "trials", number, "retry", body={})
 
+    def replay(self, study: str, number: int) -> Json:
+        """Works the params of a trial out again from the stored history, and says whether they are the same."""
+        return self._transport.call("POST", "studies", study, "trials", number, "replay", body={}, is_repeatable=True)
+
+    def log(self, study: str, number: int, attempt: int | None = None) -> Json:
+        """What the job of a managed trial wrote, in its last attempt when none is given."""
+        return self._transport.call("GET", "studies", study, "trials", number, "log", query={"attempt": attempt})
+
+    def confirm(self, study: str, *, top: int = 1, repeats: int = 3) -> Json:
+        """Runs the best trials again with new seeds, on top of the budget: whether a best value was luck."""
+        body = {"top": top, "repeats": repeats}
+        return self._transport.call("POST", "studies", study, "confirm", body=body)
+
     def best(self, study: str, top: int = 10) -> Json:
         return self._transport.call("GET", "studies", study, "best", query={"top": top})
 
     def importance(self, study: str, metric: str | None = None) -> Json:
         return self._transport.call("GET", "studies", study, "importance", query={"metric": metric})
+
+    def advice(self, study: str) -> Json:
+        """What to do next: widen or narrow the space, stop, or go on."""
+        return self._transport.call("GET", "studies", study, "advice")
+
+    def predict(self, study: str, params: list[Json]) -> Json:
+        """What the model expects of configurations, tried or not."""
+        return self._transport.call("POST", "studies", study, "predict", body={"params": params}, is_repeatable=True)
 
     def suggest(self, request: Json) -> Json:
         """Suggestions from a history that the caller keeps; nothing is stored."""
@@ -113,6 +134,32 @@ class Client:
     def export(self, study: str, format: str = "jsonl") -> str:  # noqa: A002
         """All trials, as JSON lines or ``"csv"``."""
         return self._transport.text("studies", study, "export", query={"format": format})
+
+    def lint(self, request: Json) -> Json:
+        """Checks a ``space``, without making a study, and says what an experienced person would remark on it."""
+        return self._transport.call("POST", "spaces", "lint", body=request, is_repeatable=True)
+
+    def presets(self) -> Json:
+        """Ready-made spaces to start from."""
+        return self._transport.call("GET", "presets")
+
+    def create_key(self, name: str, *, scopes: list[str] | None = None, expires: str | None = None) -> Json:
+        """Makes an API key, to read and write when no scopes are given. The answer alone has it, as ``"key"``."""
+        given = {"name": name, "scopes": scopes, "expires": expires}
+        body = {field: value for field, value in given.items() if value is not None}
+        return self._transport.call("POST", "keys", body=body)
+
+    def keys(self, after: str | None = None) -> Json:
+        """A page of the API keys, the oldest first, without the keys themselves."""
+        return self._transport.call("GET", "keys", query={"after": after})
+
+    def revoke_key(self, key: str) -> Json:
+        """Ends an API key, given by its id, at once."""
+        return self._transport.call("DELETE", "keys", key)
+
+    def openapi(self) -> Json:
+        """The contract of the service, as an OpenAPI document."""
+        return self._transport.call("GET", "openapi.json")
 
     def health(self) -> Json:
         return self._transport.call("GET", "health")

@@ -26,6 +26,7 @@ NO_ANSWER = (UnreachableError, StrangeAnswerError, UnavailableError)
 GONE = (LeaseSupersededError, TrialFinishedError)
 SETTLED = (*GONE, ResultConflictError)
 
+_TOLD_STATES = ("complete", "pruned", "infeasible", "failed")
 _REPORT_COUNT_MAX = 100
 _REPORT_RETRY_COUNT_MAX = 2
 
@@ -37,6 +38,7 @@ class Hold:
         is_stopped: the service has said that going on is not worth while.
         is_gone: the trial is somebody else's now, or has ended.
         is_told: it has been told, or given back.
+        told: the result that was told.
         kept: the result that is kept on disk because it could not be told.
     """
 
@@ -48,10 +50,16 @@ class Hold:
         self.is_stopped = False
         self.is_gone = False
         self.is_told = False
+        self.told: dict[str, Any] | None = None
         self.kept: dict[str, Any] | None = None
         self._reports: list[dict[str, Any]] = []
         self._is_reached = True
         self._lock = threading.Lock()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process still owes a result."""
+        return not (self.is_told or self.is_gone)
 
     def start(self, job_id: str) -> None:
         """The fence before the training of a job. Raises the refusal when another job was let in."""
@@ -90,7 +98,7 @@ class Hold:
         except RefusedError as error:
             say(f"The heartbeat of trial {self.number} ended: {error}")
             return False
-        return not (self.is_gone or self.is_told)
+        return self.is_open
 
     def tell(self, result: dict[str, Any]) -> dict[str, Any] | None:
         """Tells how it went. Returns the trial, or None when the tell is kept on disk for later."""
@@ -107,6 +115,7 @@ class Hold:
             # What was told was wrong, and the trial still waits for its result.
             self.is_told = not is_for_good(error) or isinstance(error, SETTLED)
             raise
+        self.told = cut
         self.kept = cut if trial is None else None
         return trial
 
@@ -125,7 +134,7 @@ class Hold:
 
     def give_back(self) -> None:
         """Releases what has no result yet, since this process has to go. Never raises a CaviaError."""
-        if self.is_told or self.is_gone:
+        if not self.is_open:
             return
         try:
             self.release()
@@ -134,15 +143,20 @@ class Hold:
             say(f"Trial {self.number} could not be given back, so its lease has to run out: {error}")
 
     def is_told_by_another(self) -> bool:
-        """Whether somebody has told this attempt, such as the program that trained it."""
+        """Asks whether somebody has told this attempt, such as the program that trained it, and notes what."""
         trial = self.client.trial(self.study, self.number)
-        return bool(trial["state"] != "running" or trial["attempt"] != self.attempt)
+        if trial["state"] == "running" and trial["attempt"] == self.attempt:
+            return False
+        self.is_told = True
+        if trial["state"] in _TOLD_STATES and trial["attempt"] == self.attempt:
+            self.told = {"state": trial["state"], "message": trial["message"] or ""}
+        return True
 
     def _say_alive(self, report: dict[str, Any], retry_count_max: int) -> None:
         try:
             answer = self.client.report(self.study, self.number, {"attempt": self.attempt, **report}, retry_count_max)
         except GONE as error:
-            if not (self.is_gone or self.is_told):
+            if self.is_open:
                 say(f"Trial {self.number} may stop: {error}")
             self.is_gone = True
         else:

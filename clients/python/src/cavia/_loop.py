@@ -7,7 +7,9 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from ._hold import NO_ANSWER
+from ._loop_says import LoopSays
 from ._say import say
+from ._streak import FailureStreak
 from ._telling import replay
 from ._termination import Termination, termination_raises
 from ._transport import new_key
@@ -22,11 +24,13 @@ _PATIENCE_SECONDS = 300.0
 
 def loop_over(study: Study) -> Iterator[Trial]:
     """The trials that a study gives out. Who is told to end gives back what has no result yet."""
+    streak, says = FailureStreak(), LoopSays()
     with termination_raises() as termination:
         while True:
-            trial = _next_trial(study, termination)
+            trial = _next_trial(study, termination, says)
             if trial is None:
                 return
+            trial.streak = streak
             try:
                 yield trial
             except GeneratorExit:
@@ -34,9 +38,11 @@ def loop_over(study: Study) -> Iterator[Trial]:
                 if termination.has_come:
                     trial.hold.give_back()
                 raise
+            says.goes_on_after(trial)
+            streak.note(trial)
 
 
-def _next_trial(study: Study, termination: Termination) -> Trial | None:
+def _next_trial(study: Study, termination: Termination, says: LoopSays) -> Trial | None:
     """The next trial, as soon as there is one; None when there will be none."""
     while True:
         trials, nothing = _patiently_asked(study, termination)
@@ -50,6 +56,7 @@ def _next_trial(study: Study, termination: Termination) -> Trial | None:
             if nothing.reason != "finished":
                 say(str(nothing))
             return None
+        says.waits(nothing, nothing.retry_after_seconds)
         sleep(nothing.retry_after_seconds)
 
 

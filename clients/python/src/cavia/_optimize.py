@@ -15,10 +15,13 @@ from ._termination import Terminated, termination_raises
 from .errors import CaviaError
 
 if TYPE_CHECKING:
+    from multiprocessing.queues import SimpleQueue
+
     from ._study import Study
     from ._trial import Trial
 
 _PATIENCE_SECONDS = 1.0
+_LAST_WORDS_LENGTH_MAX = 1000
 
 
 def optimize(study: Study, function: Callable[[Trial], Any], workers: int) -> None:
@@ -49,8 +52,9 @@ def _tell(trial: Trial, result: Any) -> None:
 
 
 def _work_in_processes(study: Study, function: Callable[[Trial], Any], workers: int) -> None:
+    last_words: SimpleQueue[str] = multiprocessing.SimpleQueue()
     processes = [
-        multiprocessing.Process(target=_work_as_process, args=(study, function), name=f"cavia-worker-{i}")
+        multiprocessing.Process(target=_work_as_process, args=(study, function, last_words), name=f"cavia-worker-{i}")
         for i in range(workers)
     ]
     with termination_raises():
@@ -63,10 +67,10 @@ def _work_in_processes(study: Study, function: Callable[[Trial], Any], workers: 
             # They give their trials back, as this one would. A terminal sends Ctrl-C to them too.
             _end(processes, patience_seconds=_PATIENCE_SECONDS if isinstance(error, KeyboardInterrupt) else 0)
             raise
-    _judge([process.exitcode for process in processes])
+    _judge([process.exitcode for process in processes], "" if last_words.empty() else last_words.get())
 
 
-def _work_as_process(study: Study, function: Callable[[Trial], Any]) -> None:
+def _work_as_process(study: Study, function: Callable[[Trial], Any], last_words: SimpleQueue[str]) -> None:
     # The parent's handlers came along with a fork.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -76,6 +80,9 @@ def _work_as_process(study: Study, function: Callable[[Trial], Any]) -> None:
         sys.exit(1)
     except CaviaError as error:
         say(str(error))
+        # Nobody reads before all have ended, so what does not fit into the pipe would wait for ever.
+        if last_words.empty():
+            last_words.put(str(error)[:_LAST_WORDS_LENGTH_MAX])
         sys.exit(1)
 
 
@@ -98,12 +105,12 @@ def _end(processes: list[Any], patience_seconds: float) -> None:
         process.join()
 
 
-def _judge(exit_codes: list[int | None]) -> None:
+def _judge(exit_codes: list[int | None], last_words: str) -> None:
     """The others went on where one ended early; where all did, the study is not done."""
     early = [code for code in exit_codes if code != 0]
     if not early:
         return
     sentence = f"{len(early)} of {len(exit_codes)} workers ended early, with exit codes {early}."
     if len(early) == len(exit_codes):
-        raise CaviaError(sentence)
+        raise CaviaError(f"{sentence} One said: {last_words}" if last_words else sentence)
     say(sentence)

@@ -99,8 +99,14 @@ def _parameter_of(name: str, value: Any) -> Parameter:
 
     if isinstance(value, str):
         return parameter_of_text(name, value)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list):
         return {"type": "categorical", "choices": list(value)}
+    if isinstance(value, tuple):
+        # A range to other libraries, and choices to who thinks of a list.
+        raise CaviaError(
+            f"{name} must not be a tuple: a range is cavia.log(low, high), cavia.uniform(low, high) or "
+            f"cavia.integer(low, high), and choices are a list, [{', '.join(map(repr, value))}]; got {value!r}."
+        )
     if not isinstance(value, Mapping):
         raise not_a_range(name, shown(value))
     if "type" not in value:

@@ -69,11 +69,12 @@ def _budget(
     budget: int | Mapping[str, Any] | None, parallel: int | None, deadline: datetime | str | None
 ) -> dict[str, Any]:
     given = dict(budget) if isinstance(budget, Mapping) else _given({"trials": budget})
-    return {**given, **_given({"parallel": parallel, "deadline": _time(deadline)})}
+    return {**given, **_given({"parallel": parallel, "deadline": None if deadline is None else time_of(deadline)})}
 
 
-def _time(moment: datetime | str | None) -> str | None:
-    if moment is None or isinstance(moment, str):
+def time_of(moment: datetime | str) -> str:
+    """A moment as the API has it."""
+    if isinstance(moment, str):
         return moment
     # A time without a zone is this machine's.
     return (moment if moment.tzinfo else moment.astimezone()).isoformat(timespec="milliseconds")

@@ -9,6 +9,8 @@ from ._trial import Trial
 from .errors import CaviaError, NoResultError, NothingToTryError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ._client import Client
 
 _SHOWN_TRIAL_COUNT = 10
@@ -58,7 +60,11 @@ class Study:
         return self
 
     def __iter__(self) -> Iterator[Trial]:
-        """Trials, one after the other. SIGTERM gives back the one whose block it meets, and ends the program."""
+        """Trials, one after the other. SIGTERM gives back the one whose block it meets, and ends the program.
+
+        Raises:
+            RepeatedFailureError: the first attempts all failed, or many in a row.
+        """
         from ._loop import loop_over
 
         return loop_over(self)
@@ -121,7 +127,10 @@ class Study:
         if trials:
             return trials, None
         reason = answer["reason"]
-        return [], NothingToTryError(sentence_of(self.name, reason), reason, answer.get("retryAfterSeconds"))
+        if reason == "finished":
+            # Why it is says what can be done about it.
+            self.refresh()
+        return [], NothingToTryError(sentence_of(self.document, reason), reason, answer.get("retryAfterSeconds"))
 
     def tell(self, trial: Trial | int, *values: float, **named: float) -> None:
         """Tells how a trial went, which is given as it was asked for or by its number: `Trial.tell`."""
@@ -132,14 +141,18 @@ class Study:
         """One trial; its `document` has the reported values as ``"intermediate"``."""
         return self._trial(self.client.trial(self.id, number))
 
-    def enqueue(self, *params: Mapping[str, Any]) -> list[Trial]:
-        """Configurations to try first; defaults fill what they leave out. What a trial has already is left out."""
-        return self._enqueue([{"params": dict(one)} for one in params])
+    def enqueue(self, *params: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[Trial]:
+        """Configurations to try first, one by one or in lists; defaults fill what they leave out.
+
+        What a trial has already is left out.
+        """
+        listed = [one for given in params for one in ([given] if isinstance(given, Mapping) else _listed(given))]
+        return self._enqueue([{"params": _params_of(one)} for one in listed])
 
     def attach(self, params: Mapping[str, Any], *values: float, **named: float) -> Trial | None:
         """A result from elsewhere, on top of the budget. None when a trial with the same params exists."""
         told = {**dict(zip(self.metrics, values)), **named}
-        added = self._enqueue([{"params": dict(params), "values": told}])
+        added = self._enqueue([{"params": _params_of(params), "values": told}])
         return added[0] if added else None
 
     def optimize(self, function: Callable[[Trial], Result], *, workers: int = 1) -> None:
@@ -149,6 +162,10 @@ class Study:
             function: gets the trial, and returns its value: a number, one for each objective, or a dictionary by
                 metric. One that tells, prunes or fails the trial itself returns None.
             workers: how many processes; with one, it is called in this.
+
+        Raises:
+            RepeatedFailureError: the first attempts all failed, or many in a row, so something is wrong with all of
+                them. With several processes each gives up for itself, and a CaviaError says so when all did.
         """
         from ._optimize import optimize
 
@@ -193,9 +210,33 @@ class Study:
             if after is None:
                 return
 
-    def extend(self, trials: int) -> Study:
-        """Raises the budget to so many trials in all; opens a study again that had ended for want of it."""
-        return self._update({"budget": {"trials": trials}})
+    def extend(self, trials: int | None = None, *, deadline: datetime | str | None = None) -> Study:
+        """Gives it so many trials more, and a later deadline. A study that had ended for want of them goes on.
+
+        A request that is sent again adds nothing twice; two programs that extend it at the same moment may count once.
+
+        Raises:
+            CaviaError: it has ended for another reason, so this would not open it again.
+        """
+        from ._reasons import why_not_opened
+        from ._spec import time_of
+
+        if trials is None and deadline is None:
+            raise CaviaError(
+                "extend must say what to add: extend(20) is 20 trials more, extend(deadline=…) a later end."
+            )
+        if trials is not None and trials < 1:
+            raise CaviaError(f"extend takes how many trials are added, so at least 1; got {trials}.")
+        self.refresh()
+        more: dict[str, Any] = {}
+        if trials is not None:
+            more["trials"] = self.document["budget"]["trials"] + trials
+        if deadline is not None:
+            more["deadline"] = time_of(deadline)
+        obstacle = why_not_opened(self.document, more)
+        if obstacle is not None:
+            raise CaviaError(obstacle)
+        return self._update({"budget": more})
 
     def pause(self) -> Study:
         """Gives out no more trials until `resume`."""
@@ -230,3 +271,13 @@ class Study:
         other = [one["metric"] for one in self.document["objectives"] if one["direction"] != direction]
         if other:
             raise CaviaError(f"Study {self.name} does not {direction} {other[0]}: call optimize, which takes both.")
+
+
+def _listed(given: Any) -> list[Any]:
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
+def _params_of(given: Any) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        raise CaviaError(f'Params must be a dictionary like {{"lr": 0.01}}; got {given!r}.')
+    return dict(given)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ._hold import GONE, Hold
 from ._say import say
+from ._streak import NO_RESULT
 from .errors import CaviaError
 
 if TYPE_CHECKING:
     from ._client import Client
     from ._heartbeat import Heartbeat
+    from ._streak import FailureStreak
 
 
 class Trial:
@@ -30,7 +32,10 @@ class Trial:
         values: by metric, when it has ended with some.
         document: all that the service says of it.
         metrics: of the study's objectives, in their order.
+        streak: of the loop that gave it out, if one did.
     """
+
+    streak: FailureStreak | None = None
 
     def __init__(self, client: Client, study: str, metrics: tuple[str, ...], document: dict[str, Any]) -> None:
         self.metrics = metrics
@@ -57,8 +62,9 @@ class Trial:
         Returns:
             Whether to stop: going on is not worth while, or the trial is somebody else's now.
         """
+        step = _whole_number(step)
         self._last_reported = self._told_values(values, named)
-        return self.hold.report(int(step), self._last_reported)
+        return self.hold.report(step, self._last_reported)
 
     def tell(self, *values: float, **named: float) -> None:
         """Tells how it went: a value for each objective, in their order or by name, and other metrics by name.
@@ -67,6 +73,8 @@ class Trial:
         the service cannot be reached, the tell is kept on disk and sent later.
         """
         told = self._told_values(values, named)
+        if not told:
+            raise CaviaError("tell must have a value for each objective: trial.tell(0.3), or trial.tell(loss=0.3).")
         is_pruned = self.hold.is_stopped and all(math.isfinite(value) for value in told.values())
         self._tell({"values": told, **({"state": "pruned"} if is_pruned else {})})
 
@@ -113,13 +121,15 @@ class Trial:
         return True
 
     def _end_without_result(self) -> None:
-        if self.hold.is_told or self.hold.is_gone:
+        if not self.hold.is_open:
             return
         say(f"Trial {self.number} ended without a result: call trial.tell(…), or trial.prune() or trial.fail(…).")
-        self.hold.tell_if_open({"state": "failed", "message": "It ended without a result."})
+        self.hold.tell_if_open({"state": "failed", "message": NO_RESULT})
 
     def _end_with(self, error: Exception) -> None:
         _show_traceback(error, f"Trial {self.number} failed, and the next one follows:")
+        if self.streak is not None:
+            self.streak.error = error
         if not self.hold.is_told:
             state = "infeasible" if _is_out_of_memory(error) else "failed"
             self.hold.tell_if_open({"state": state, "message": f"{type(error).__name__}: {error}"})
@@ -147,6 +157,18 @@ class Trial:
         self.state: str = document["state"]
         self.values: dict[str, float] | None = document["values"]
         self.message: str | None = document["message"]
+
+
+def _whole_number(step: Any) -> int:
+    """As the step of a report; a float and a scalar of another library may be one."""
+    try:
+        whole = int(step)
+        is_whole = bool(whole == step)
+    except (TypeError, ValueError, OverflowError):
+        is_whole = False
+    if not is_whole:
+        raise CaviaError(f"step must be a whole number, and the values follow it: report(3, 0.5); got {step!r}.")
+    return whole
 
 
 def _number(name: str, value: Any) -> float:

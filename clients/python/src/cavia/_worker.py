@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -24,12 +24,17 @@ from ._study import Study
 from ._termination import Terminated
 from ._transport import json_of
 from ._trial import Trial
-from .errors import CaviaError, LeaseSupersededError, NotFoundError, StudyClosedError, TrialFinishedError
+from .errors import (
+    CaviaError,
+    LeaseSupersededError,
+    NotFoundError,
+    RepeatedFailureError,
+    StudyClosedError,
+    TrialFinishedError,
+)
 
 EXIT_DONE, EXIT_GAVE_UP, EXIT_NO_PROGRAM = 0, 1, 127
 
-_FAILURE_COUNT_MAX = 3
-_FAILURE_SECONDS = 60.0
 _FIRST_SIGNAL_CODE = 128
 _HANDED_ON = ("CAVIA_KEY", "CAVIA_SPOOL")
 _NOT_LET_IN = (LeaseSupersededError, TrialFinishedError, StudyClosedError, NotFoundError)
@@ -52,7 +57,6 @@ class _Worker:
     def __init__(self) -> None:
         self._program: Program | None = None
         self._ended_by: int | None = None
-        self._failed_at: list[float] = []
 
     def train_job(self, command: Sequence[str]) -> int:
         """One trial, the one that the environment says, unless another job of this attempt was let in."""
@@ -80,35 +84,29 @@ class _Worker:
         require_command(command, list(study.document["space"]))
         if _is_missing(command[0]):
             return EXIT_NO_PROGRAM
-        for trial in study:
-            # What it is if the program cannot be started.
-            result: dict[str, Any] = {"state": "failed"}
-            with trial:
-                result = self._result_of(command, trial, study)
-            if self._ended_by is not None:
-                return _FIRST_SIGNAL_CODE + self._ended_by
-            if self._is_hopeless(result.get("state") == "failed"):
-                shown = " ".join(filled_command(command, trial.params))
-                say(
-                    f"The last {_FAILURE_COUNT_MAX} trials failed within {_FAILURE_SECONDS:.0f} s, so the worker gives "
-                    f"up. Run the command by hand to see why: {shown}"
-                )
-                return EXIT_GAVE_UP
+        params: Mapping[str, Any] = {}
+        try:
+            for trial in study:
+                params = trial.params
+                with trial:
+                    self._train(command, trial, study)
+                if self._ended_by is not None:
+                    return _FIRST_SIGNAL_CODE + self._ended_by
+        except RepeatedFailureError as error:
+            say(f"{error} The command by hand: {shlex.join(filled_command(command, params))}")
+            return EXIT_GAVE_UP
         return EXIT_DONE
 
-    def _result_of(self, command: Sequence[str], trial: Trial, study: Study) -> dict[str, Any]:
-        """Runs the program of a trial, and tells what came of it. Returns what was told."""
+    def _train(self, command: Sequence[str], trial: Trial, study: Study) -> None:
+        """Runs the program of a trial, and tells what came of it, unless the program has."""
         ending = self._run(command, trial, _environment_of(trial, study))
         result = _result_in(ending, trial)
         if result is None and self._ended_by is not None:
             # Leaving its block, the trial is given back.
             raise Terminated(self._ended_by)
         if result is None and trial.hold.is_told_by_another():
-            trial.hold.is_told = True
-            return {}
-        told = result or {"state": "failed", "message": _message_of(ending)}
-        trial.hold.tell_if_open(told)
-        return told
+            return
+        trial.hold.tell_if_open(result or {"state": "failed", "message": _message_of(ending)})
 
     def _run(self, command: Sequence[str], trial: Trial, environment: Mapping[str, str]) -> Ending:
         """Runs a program to its end. SIGTERM and SIGINT meanwhile end the program first."""
@@ -135,12 +133,6 @@ class _Worker:
         self._ended_by = number
         if self._program is not None:
             self._program.forward(number)
-
-    def _is_hopeless(self, has_failed: bool) -> bool:
-        """Whether the last trials failed one after the other in little time: the next ones would too."""
-        self._failed_at = [*self._failed_at, time.monotonic()][-_FAILURE_COUNT_MAX:] if has_failed else []
-        is_full = len(self._failed_at) == _FAILURE_COUNT_MAX
-        return is_full and self._failed_at[-1] - self._failed_at[0] < _FAILURE_SECONDS
 
 
 def _tell_of_job(trial: Trial, ending: Ending) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._hints import hint_of
+
 
 class CaviaError(Exception):
     """Everything that this package raises."""
@@ -30,7 +32,8 @@ class RefusedError(CaviaError):
     Attributes:
         code: what a program can tell apart, such as ``"study_exists"``.
         detail: one sentence with the offending value and what was expected.
-        hint: what to do about it, where there is something to say.
+        hint: what to do about it, in the words of the API, where there is something to say. The message says it in
+            those of this package.
         request_id: finds the request in the service's log.
         status: of HTTP.
         param: the field that is wrong, as the client would write it.
@@ -51,7 +54,7 @@ class RefusedError(CaviaError):
         super().__init__(self._sentence())
 
     def _sentence(self) -> str:
-        return " ".join(part for part in (self.detail, self.hint) if part)
+        return " ".join(part for part in (self.detail, hint_of(self.problem)) if part)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.problem,)
@@ -77,7 +80,8 @@ class StudyExistsError(RefusedError):
 
     def _sentence(self) -> str:
         lines = [f"  {error['param']}: {error['detail']}" for error in self.errors]
-        return "\n".join([self.detail, *lines, *([self.hint] if self.hint else [])])
+        hint = hint_of(self.problem)
+        return "\n".join([self.detail, *lines, *([hint] if hint else [])])
 
 
 class SpaceConflictError(RefusedError):
@@ -123,6 +127,10 @@ class NothingToTryError(CaviaError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self), self.reason, self.retry_after_seconds)
+
+
+class RepeatedFailureError(CaviaError):
+    """So many attempts failed in a row that the next ones would too. The last exception is its ``__cause__``."""
 
 
 class NoResultError(CaviaError):
