@@ -1,9 +1,10 @@
 import type { Client, EnqueuedTrial, NewStudy, Study } from '../api.ts';
 import { closed } from '../after-the-end.ts';
 import { command } from '../command.ts';
+import { count } from '../count.ts';
 import { fromCsv, fromJsonLines } from '../exchange/from-results.ts';
 import { readSpaceFile } from '../exchange/import-format.ts';
-import { count, type Imported } from '../exchange/imported.ts';
+import type { Imported } from '../exchange/imported.ts';
 import { newStudy, studyOptions } from '../new-study.ts';
 import { readInput } from '../read-yaml.ts';
 import { misused, Refusal } from '../refusal.ts';

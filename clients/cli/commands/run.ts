@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Client, Study } from '../api.ts';
 import { command } from '../command.ts';
+import { count } from '../count.ts';
 import { templateFault } from '../command-template.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -68,7 +69,8 @@ export const run = command({
 
     const running = new Set<TrainingProcess>();
     const interrupts = watchInterrupts((level) => {
-      if (level === 1) out.say(`Taking no more trials; ${running.size} go on to their end. Ctrl-C again ends them.`);
+      if (level === 1)
+        out.say(`Taking no more trials; ${count(running.size, 'program')} may run to the end. Ctrl-C again ends them.`);
       if (level === 2) out.say('Ending the programs, and giving their trials back. Ctrl-C again kills them.');
       const signal = level === 2 ? 'SIGTERM' : 'SIGKILL';
       if (level > 1) for (const process of running) process.signal(signal);
@@ -90,7 +92,10 @@ export const run = command({
       running,
     }).finally(interrupts.stop);
     const kept = spool.leftFor(cavia.url).length;
-    if (kept > 0) out.say(`${kept} results are kept in ${spool.folder}: the next cavia run tells them.`);
+    if (kept > 0)
+      out.say(
+        `${count(kept, 'result')} kept in ${spool.folder}: the next cavia run tells ${kept === 1 ? 'it' : 'them'}.`,
+      );
     if (end.kind === 'program') throw new Refusal(end.sentence, exitCodes.program);
     if (end.kind === 'away') {
       const code = interrupts.level() > 0 ? exitCodes.interrupted : exitCodes.unreachable;

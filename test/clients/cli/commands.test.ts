@@ -162,6 +162,9 @@ describe('study', () => {
   it('show, create and resume propose resume for a study that is paused', async () => {
     const name = await newStudy();
     await does('study', 'pause', name);
+    await does('study', 'resume', name);
+    await does('ask', name);
+    expect((await does('study', 'pause', name)).stderr).toMatch(/^Paused study\d+; 1 running trial goes on\.\n/);
     expect((await does('study', 'show', name)).stderr).toBe(`Next: cavia study resume ${name}\n`);
     const opened = await does('study', 'create', name, 'lr=log(1e-4, 1e-1)', 'layers=int(1, 4)', '--minimize', 'loss');
     expect(opened.stderr).toContain(`Next: cavia study resume ${name}\n`);

@@ -263,7 +263,7 @@ describe('Ctrl-C', () => {
     const running = terminal.start(['run', study, '-w', '2', '--', 'sh', 'train.sh']);
     await running.said(/trial \d started/, 2);
     running.kill('SIGINT');
-    await running.said(/Taking no more trials; 2 go on to their end\. Ctrl-C again ends them\./);
+    await running.said(/Taking no more trials; 2 programs may run to the end\. Ctrl-C again ends them\./);
     writeFileSync(join(terminal.folder, 'go'), '');
     expect(await running.ended).toMatchObject({ code: 130 });
     expect((await trialsOf(study)).map(({ state }) => state)).toEqual(['complete', 'complete']);
@@ -349,7 +349,7 @@ describe('a server that is killed in between', () => {
     expect(ended.code).toBe(3);
     const spool = join(terminal.folder, 'state', 'cavia', 'spool');
     expect(readdirSync(spool)).toHaveLength(1);
-    expect(ended.stderr).toContain(`1 results are kept in ${spool}: the next cavia run tells them.`);
+    expect(ended.stderr).toContain(`1 result kept in ${spool}: the next cavia run tells it.`);
     expect(ended.stderr).toMatch(
       /cannot be reached: ECONNREFUSED; start it again, then go on with cavia run tough\.\n$/,
     );
