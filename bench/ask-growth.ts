@@ -27,6 +27,11 @@ const optunaAsks = isQuick ? 3 : 7;
 /** Asks after a result, each followed by asks of the known model. */
 const results = isQuick ? 3 : 15;
 const repeatedAsks = 3;
+/** As many trials may be out at the same time. */
+const pendingCount = 1000;
+/** With so many an ask may take so many times as long as without. */
+const pendingRatioMax = 4;
+const pendingJudgedCount = 1000;
 const objectives = [{ metric: 'loss', direction: 'minimize' as const }];
 /** ms of an ask whose model is known, on a quiet core. */
 const knownMsMax: Record<number, number> = { 100: 6, 500: 60, 1000: 120, 10_000: 180 };
@@ -37,6 +42,7 @@ interface Measured {
   count: number;
   knownMs: number;
   afterResultMs: number;
+  pendingMs: number;
   quietestKnownMs: number;
 }
 
@@ -51,15 +57,16 @@ if (!isQuick) writePlot('ask-growth', growthPlot('Time of an ask, 10 parameters'
 conclude(
   'ask-growth',
   isQuick,
-  measured.map(({ count, knownMs, afterResultMs }, i) => ({
+  measured.map(({ count, knownMs, afterResultMs, pendingMs }, i) => ({
     results: count,
     'ask, model known, ms': knownMs,
     'ask after a result, ms': afterResultMs,
+    [`model known, ${pendingCount} pending, ms`]: pendingMs,
     'GPSampler, ms': optuna?.askMs[i] ?? '',
     ratio: ratios[i] ?? '',
   })),
   {
-    settings: { d, seed, results, repeatedAsks, optuna: optuna?.version ?? 'missing' },
+    settings: { d, seed, results, repeatedAsks, pendingCount, optuna: optuna?.version ?? 'missing' },
     verdicts: [
       ...measured.flatMap(({ count, quietestKnownMs }) =>
         knownMsMax[count] === undefined
@@ -77,6 +84,13 @@ conclude(
           ? []
           : [{ what: `ask after a result over GPSampler's, at ${counts[i]} results`, measured: ratio, max: 1 }],
       ),
+      ...measured
+        .filter(({ count }) => count === pendingJudgedCount)
+        .map(({ count, pendingMs, knownMs }) => ({
+          what: `ask with ${pendingCount} pending over one with none, at ${count} results`,
+          measured: pendingMs / knownMs,
+          max: pendingRatioMax,
+        })),
       { what: 'power of the count of results that an ask grows with, model known', measured: exponent, max: 1 },
       { what: 'MiB of memory at most, at the end', measured: residentMiB, max: residentMiBMax },
     ],
@@ -86,32 +100,40 @@ conclude(
 
 function measure(count: number): Measured {
   let observations = historyOf(count - results);
-  const [knownMs, afterResultMs]: number[][] = [[], []];
+  const [knownMs, afterResultMs, pendingMs]: number[][] = [[], [], []];
+  const pending = new Map(Array.from({ length: pendingCount }, (_, i) => [count + i, paramsAt(count + i)]));
   ask(observations);
   for (let more = 0; more < results; more++) {
     observations = [...observations, observationAt(observations.length)];
     afterResultMs.push(timeMs(() => ask(observations)));
     for (let again = 0; again < repeatedAsks; again++) knownMs.push(timeMs(() => ask(observations)));
+    pendingMs.push(timeMs(() => ask(observations, pending)));
   }
   process.stderr.write(`${count} results\n`);
   return {
     count,
     knownMs: median(knownMs),
     afterResultMs: median(afterResultMs),
+    pendingMs: median(pendingMs),
     quietestKnownMs: Math.min(...knownMs),
   };
 }
 
-function ask(observations: readonly Observation[]): Params {
+function ask(observations: readonly Observation[], pending: ReadonlyMap<number, Params> = new Map()): Params {
   const request = {
     space,
     sampler: { kind: 'gp' as const },
     seed,
-    number: observations.length,
+    number: observations.length + pending.size,
     fixed: {},
     firstTry: 0,
   };
-  const suggested = suggestWithModel(request, objectives, { observations, pending: new Map(), inFlight: [] });
+  const suggested = suggestWithModel(request, objectives, {
+    observations,
+    pending,
+    failed: new Map(),
+    inFlight: [],
+  });
   if (suggested?.sampler !== 'gp') throw new Error(`The model was not asked at ${observations.length} results.`);
   return suggested.params;
 }
@@ -122,8 +144,12 @@ function historyOf(count: number): Observation[] {
 
 /** Points spread evenly, and values of a valley with waves. */
 function observationAt(i: number): Observation {
+  return { params: paramsAt(i), value: valueAt(pointAt(i)) };
+}
+
+function paramsAt(i: number): Params {
   const point = pointAt(i);
-  return { params: Object.fromEntries(space.names.map((name, k) => [name, point[k]])), value: valueAt(point) };
+  return Object.fromEntries(space.names.map((name, k) => [name, point[k]]));
 }
 
 function pointAt(i: number): number[] {

@@ -1,60 +1,54 @@
-import { contextArguments, readCommandLine } from './command-line.ts';
+import { asOption, readOptions } from './command-line.ts';
+import { destroyStacks } from './destroy-stacks.ts';
 import { NotReady, preparedPlace } from './preflight.ts';
-import { runIn, runShown, type Run } from './run-program.ts';
-import { readSettings, SettingsRefused } from './settings.ts';
+import { runMain } from './run-main.ts';
+import { runIn, type Run } from './run-program.ts';
+import { SettingsRefused, stageOf } from './settings.ts';
+import { stackOutputs } from './stack-outputs.ts';
 
-/** `npm run destroy -- --stage dev`: takes away the service and the training, and the data only when told to. */
+const usage = `Usage: npm run destroy -- --stage STAGE [--region REGION] [--delete-data STAGE]
 
-try {
-  process.exitCode = await destroy();
-} catch (error) {
-  if (!(error instanceof SettingsRefused || error instanceof NotReady)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+Takes a stage away from AWS: the service, its settings, and what trains. The tables and the bucket are kept.
 
-async function destroy(): Promise<number> {
-  const { context, region: givenRegion, deleteData } = readCommandLine(process.argv.slice(2));
-  const { stage } = readSettings((name) => context[name]);
+  --stage STAGE         which, such as dev
+  --region REGION       such as eu-central-1 (default what aws configure says)
+  --delete-data STAGE   the stage again: delete the tables and the bucket too, for good`;
+
+await runMain(usage, async (args) => {
+  const {
+    stage: givenStage,
+    region: givenRegion,
+    'delete-data': deleteData,
+  } = readOptions(args, ['stage', 'region', 'delete-data']);
+  const stage = stageOf(givenStage, asOption);
   if (deleteData !== undefined && deleteData !== stage)
     throw new SettingsRefused(`--delete-data must name the stage again, ${stage}; got ${deleteData}.`);
   const run = runIn(givenRegion);
   const { region } = preparedPlace(run, givenRegion);
-  // What is there is found by its name; the image is only there to make the template of the training, which needs keys.
-  const all = contextArguments({ trainingImage: 'none', ...context, auth: 'keys' });
-  const stacks = ['training', 'service'].map((name) => `cavia-${stage}-${name}`);
-  const code = await runShown('cdk', ['destroy', ...stacks, '--force', ...all], region);
+  const code = await destroyStacks(stage, ['training', 'service'], region);
   if (code !== 0) return code;
   if (deleteData === undefined) {
     console.log(`The tables and the bucket are kept. To delete them too, for good: add --delete-data ${stage}.`);
     return 0;
   }
   deleteStored(run, stage, region);
-  return runShown('cdk', ['destroy', `cavia-${stage}-state`, '--force', ...all], region);
-}
+  return destroyStacks(stage, ['state'], region);
+});
 
 /** Nothing of this can be undone; point-in-time recovery ends with the table. */
 function deleteStored(run: Run, stage: string, region: string): void {
-  const outputOf = (key: string): string =>
-    done(run, [
-      'cloudformation',
-      'describe-stacks',
-      `--stack-name=cavia-${stage}-state`,
-      `--query=Stacks[0].Outputs[?OutputKey=='${key}'].OutputValue`,
-      '--output=text',
-      `--region=${region}`,
-    ]);
+  const outputs = stackOutputs(run, `cavia-${stage}-state`, region);
+  if (outputs === undefined) throw new NotReady(`There is no cavia-${stage}-state in ${region}, so nothing is stored.`);
   for (const key of ['CoreTableName', 'AuxTableName']) {
-    const table = ['--table-name', outputOf(key), '--region', region];
+    const table = ['--table-name', outputs[key], '--region', region];
     done(run, ['dynamodb', 'update-table', '--no-deletion-protection-enabled', ...table]);
     done(run, ['dynamodb', 'delete-table', ...table]);
   }
-  done(run, ['s3', 'rb', `s3://${outputOf('BucketName')}`, '--force', '--region', region]);
+  done(run, ['s3', 'rb', `s3://${outputs.BucketName}`, '--force', '--region', region]);
 }
 
-function done(run: Run, args: string[]): string {
-  const { code, stdout, stderr } = run('aws', args);
+function done(run: Run, args: string[]): void {
+  const { code, stderr } = run('aws', args);
   if (code !== 0)
     throw new NotReady(`aws ${args.slice(0, 2).join(' ')} failed, and what follows was not done: ${stderr.trim()}`);
-  return stdout.trim();
 }

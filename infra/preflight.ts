@@ -33,7 +33,7 @@ export function preparedPlace(run: Run, givenRegion: string | undefined): Place 
 }
 
 /** Whether the GPU instances can be had: sold in the region, and within the account's quota. Changes nothing. */
-export function assertGpuCapacity(run: Run, { region }: Place, { instanceTypes, vcpusMax }: TrainingSettings): void {
+export function assertGpuCapacity(run: Run, region: string, { instanceTypes, vcpusMax }: TrainingSettings): void {
   const offers = `ec2 describe-instance-type-offerings --filters Name=instance-type,Values=${instanceTypes.join(',')}`;
   const typesOnly = '--query InstanceTypeOfferings[].InstanceType --output text';
   const offered = words(run('aws', words(`${offers} ${typesOnly} --region ${region}`)).stdout);

@@ -10,7 +10,8 @@ import { ServiceFunction } from './constructs/service-function.ts';
 import { checkOnly, getOnly, putOnly, queryOpen, readWrite, remove } from './constructs/table-access.ts';
 import type { Tables } from './constructs/tables.ts';
 import { acknowledgeTrainingAccess } from './constructs/training-access.ts';
-import type { Settings } from './settings.ts';
+import { settingsOutput } from './deployment-plan.ts';
+import { givenSettings, type Settings } from './settings.ts';
 
 export interface ServiceStackProps extends StackProps {
   settings: Settings;
@@ -160,6 +161,8 @@ export class ServiceStack extends Stack {
       new Dashboard(this, 'Dashboard', { name: `cavia-${stage}`, api: http.api, functions });
     }
 
+    const own = givenSettings({ ...settings, training: undefined });
+    new CfnOutput(this, settingsOutput, { value: JSON.stringify(own) });
     new CfnOutput(this, 'Url', { value: http.api.apiEndpoint });
     if (auth === 'keys') {
       new CfnOutput(this, 'FirstKeyCommand', {

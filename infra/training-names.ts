@@ -6,7 +6,7 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
  */
 export interface TrainingNames {
   jobQueue: string;
-  /** A study may name another definition whose name starts with this one. */
+  /** A study may name another definition whose name is this one, a hyphen and something. */
   jobDefinition: string;
   jobLogGroup: string;
   trialQueue: string;

@@ -5,7 +5,8 @@ import { GpuEnvironment } from './constructs/gpu-environment.ts';
 import { TrainingJob } from './constructs/training-job.ts';
 import { TrainingNetwork } from './constructs/training-network.ts';
 import { TrialQueue } from './constructs/trial-queue.ts';
-import type { TrainingSettings } from './settings.ts';
+import { settingsOutput } from './deployment-plan.ts';
+import { givenTraining, type TrainingSettings } from './settings.ts';
 import { trainingNames } from './training-names.ts';
 
 export interface TrainingStackProps extends StackProps {
@@ -27,6 +28,7 @@ export class TrainingStack extends Stack {
       logGroupName: names.jobLogGroup,
     });
     const trials = new TrialQueue(this, 'Trials', names);
+    new CfnOutput(this, settingsOutput, { value: JSON.stringify(givenTraining(training)) });
     new CfnOutput(this, 'JobQueue', { value: queue.jobQueueName });
     new CfnOutput(this, 'JobDefinition', { value: definition.jobDefinitionName });
     new CfnOutput(this, 'TrialQueueUrl', { value: trials.queue.queueUrl });

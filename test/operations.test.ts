@@ -68,8 +68,7 @@ describe.skipIf(motoEndpoint === null || sqsEndpoint === null)('the commands of 
     });
     const urlOf = (name: string): string => `${sqsEndpoint!}/000000000000/${name}`;
     await client.send(new SendMessageCommand({ QueueUrl: urlOf(`cavia-${stage}-trials-dead`), MessageBody: 'dead' }));
-    const script = scriptWith('start-message-move-task');
-    await shellOnAws(script.slice(0, script.indexOf('aws sqs purge-queue')));
+    await shellOnAws(scriptWith('start-message-move-task'));
     const countOf = async (name: string): Promise<string> => {
       const request = new GetQueueAttributesCommand({ QueueUrl: urlOf(name), AttributeNames: ['All'] });
       return (await client.send(request)).Attributes!.ApproximateNumberOfMessages!;
@@ -114,8 +113,13 @@ describe('the commands of docs/operations.md for the service', () => {
       body: JSON.stringify(studyNamed('STUDY')),
     });
     expect(created.status).toBe(201);
-    const [rotate, stop] = blocks.filter(({ how }) => how === 'service').map(({ script }) => script);
-    const said = await shell(`${rotate}\n${stop}\necho; echo "$CAVIA_KEY"`, { URL: cavia.url, CAVIA_KEY: key });
+    const [add, revoke, stop] = blocks.filter(({ how }) => how === 'service').map(({ script }) => script);
+    const both = `for ONE in "$CAVIA_KEY" "$NEW_KEY"; do
+      curl -sS -o /dev/null -w 'good: %{http_code}\n' "$URL/v1/keys" -H "Authorization: Bearer $ONE"
+    done`;
+    const script = [add, both, revoke, stop, 'echo; echo "$CAVIA_KEY"'].join('\n');
+    const said = await shell(script, { URL: cavia.url, CAVIA_KEY: key });
+    expect(said.match(/good: \d+/g)).toEqual(['good: 200', 'good: 200']);
     expect(said).toContain('"state":"finished"');
     const statusWith = async (one: string): Promise<number> =>
       (await fetch(`${cavia.url}/v1/studies`, { headers: { authorization: `Bearer ${one}` } })).status;
@@ -147,6 +151,13 @@ describe.skipIf(dynamoDbEndpoint === null)('npm run copy-table', () => {
     );
     expect(copied).toEqual(given);
     await expect(copy(core, aux)).rejects.toThrow(`${aux} must be empty`);
+    const sentence = /^DynamoDB could not be asked: ResourceNotFoundException: .*\n$/;
+    await expect(copy('no-such-table', core)).rejects.toMatchObject({
+      stderr: `${core} must be empty, so that nothing is mixed up; it has items.\n`,
+    });
+    await expect(copy(core, 'no-such-table')).rejects.toMatchObject({
+      stderr: expect.stringMatching(sentence) as string,
+    });
   });
 });
 
@@ -163,8 +174,18 @@ describe('docs/operations.md', () => {
     expect(rows.filter((name) => alarms.includes(name)).sort()).toEqual(alarms.toSorted());
   });
 
+  it('has nothing that deletes for good in a block that does anything else', () => {
+    const deleting = /^.*(purge-queue|delete-table|--delete-data|-X DELETE).*$/m;
+    const others = blocks
+      .filter(({ script }) => deleting.test(script))
+      .map(({ script }) =>
+        script.split('\n').filter((line) => line !== '' && !deleting.test(line) && !line.startsWith('DEAD=')),
+      );
+    expect(others).toEqual([[], [], [], []]);
+  });
+
   it('has no block that nobody has looked at', () => {
-    expect(blocks.filter(({ how }) => how === 'aws').length).toBe(9);
-    expect(blocks.filter(({ how }) => how === 'service').length).toBe(2);
+    expect(blocks.filter(({ how }) => how === 'aws').length).toBe(11);
+    expect(blocks.filter(({ how }) => how === 'service').length).toBe(3);
   });
 });

@@ -77,10 +77,7 @@ conclude(
       targetCounts.map((count) => [`trials to its @${count}`, shown(medianEstimate(curves, ratioAt(count)))]),
     ),
     ...Object.fromEntries(
-      targetCounts.map((count) => [
-        `on the mean, @${count}`,
-        shown(estimate(curves, (all) => ratioAt(count)(all.map(meanOfSeeds)))),
-      ]),
+      targetCounts.map((count) => [`on the mean, @${count}`, shown(estimate(curves, onTheMean(count)))]),
     ),
     problems: curves.length,
     seeds: seeds.length,
@@ -89,10 +86,15 @@ conclude(
     settings: { batchSize, seeds, singleCount, batchedCount, engine: whole.version },
     verdicts: [
       {
-        what: `trials in batches of ${batchSize} over those one at a time, to its value after ${judgedCount}`,
+        what: `trials in batches of ${batchSize} over those one at a time, to its value after ${judgedCount}, median`,
         measured: medianEstimate(found[0].curves, ratioAt(judgedCount)).value,
         max: ratioMax,
       },
+      ...targetCounts.map((count) => ({
+        what: `the same to its value after ${count}, on the mean over all problems`,
+        measured: onTheMean(count)(found[0].curves),
+        max: ratioMax,
+      })),
       { what: `of ${manyCount} asked at once, how many are the same as another`, measured: manyCount - many, max: 0 },
     ],
     samples: {
@@ -137,6 +139,10 @@ function ratioAt(count: number): (curves: readonly Curves[]) => number {
     const target = single[count - 1];
     return countToReach(batched, target) / countToReach(single, target);
   };
+}
+
+function onTheMean(count: number): (problems: readonly (readonly Curves[])[]) => number {
+  return (problems) => ratioAt(count)(problems.map(meanOfSeeds));
 }
 
 function meanOfSeeds(curves: readonly Curves[]): Curves {

@@ -25,7 +25,7 @@ interface Hits {
 const { values: asked } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    dimensions: { type: 'string', default: '2,5,10' },
+    dimensions: { type: 'string', default: '2,5,10,20' },
     /** How many of each function. */
     instances: { type: 'string', default: '3' },
     /** The root of another tree whose engine is run instead, such as a copy with a change; it writes no record. */

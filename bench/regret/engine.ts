@@ -41,7 +41,7 @@ export async function openEngine(tree = ownTree): Promise<Engine> {
           const suggested = suggestWithModel(
             { space, sampler: { kind: 'gp' }, seed, number, fixed: {}, firstTry: 0 },
             [{ metric: 'loss', direction: 'minimize' }],
-            { observations, pending, inFlight: [] },
+            { observations, pending, failed: new Map(), inFlight: [] },
           );
           if (!suggested) throw new Error(`There are no params for trial ${number}.`);
           return suggested.params;

@@ -86,7 +86,8 @@ def resume(network, optimizer, device):
     kept = None if CHECKPOINT is None else objects.read(f"{CHECKPOINT}/state.pt")
     if kept is None:
         return 0
-    state = torch.load(io.BytesIO(kept), map_location=device)
+    # Weights alone: other jobs can write to the bucket too, and a pickle could run what they like.
+    state = torch.load(io.BytesIO(kept), map_location=device, weights_only=True)
     network.load_state_dict(state["network"])
     optimizer.load_state_dict(state["optimizer"])
     return state["epoch"]

@@ -83,8 +83,9 @@ export class GpuEnvironment extends Construct {
       launchTemplateName: name,
       blockDevices: [{ deviceName: rootDevice, volume }],
       httpTokens: LaunchTemplateHttpTokens.REQUIRED,
-      // One hop would end before the container.
-      httpPutResponseHopLimit: 2,
+      // Jobs have their role from the agent, so nothing in a container needs more. It keeps out only those on a network of
+      // their own: Batch runs its containers on that of the instance.
+      httpPutResponseHopLimit: 1,
     });
   }
 }

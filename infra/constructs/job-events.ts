@@ -3,14 +3,13 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge.ts';
+import { deadLetters } from './dead-letters.ts';
 
 /** What is older has been seen to by a sweep. */
 const eventAge = Duration.hours(1);
 const retryAttempts = 2;
-const kept = Duration.days(14);
 
 /** The ends of jobs of one Batch queue, and where those go that nobody could deal with. */
 export class JobEvents extends Construct {
@@ -20,9 +19,7 @@ export class JobEvents extends Construct {
   constructor(scope: Construct, id: string, jobQueueArn: string) {
     super(scope, id);
     this.jobQueueArn = jobQueueArn;
-    const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
-    this.failed = new Queue(this, 'Failed', { ...common, retentionPeriod: kept });
-    acknowledge(this.failed, 'AwsSolutions-SQS3', 'It is where dead letters go; nothing receives from it.');
+    this.failed = deadLetters(this, 'Failed');
   }
 
   /** What the function needs to have its failures put aside. */

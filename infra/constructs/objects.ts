@@ -16,6 +16,10 @@ export class Objects extends Construct {
       // The parts of uploads that were never finished are stored, paid for and seen by nobody.
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(2) }],
     });
-    acknowledge(bucket, 'AwsSolutions-S1', 'Its access logs would be stored and paid for; only two roles reach it.');
+    acknowledge(
+      bucket,
+      'AwsSolutions-S1',
+      'Its access logs would be stored and paid for; only roles of the deployment reach it.',
+    );
   }
 }

@@ -8,9 +8,10 @@ import {
   StartingPosition,
   type IFunction,
 } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import { deadLetters } from './dead-letters.ts';
 
 /** A fit covers all results that came in meanwhile: a burst is best taken together. */
 const window = Duration.seconds(2);
@@ -26,8 +27,7 @@ export class Refits extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.failed = new Queue(this, 'Failed', { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true });
-    acknowledge(this.failed, 'AwsSolutions-SQS3', 'It is where dead letters go; nothing receives from it.');
+    this.failed = deadLetters(this, 'Failed');
   }
 
   /** What the function needs to read the stream, and to put aside what fails. */

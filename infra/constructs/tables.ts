@@ -23,7 +23,7 @@ export class Tables extends Construct {
     this.core = new TableV2(this, 'Core', {
       ...common,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+      dynamoStream: StreamViewType.NEW_IMAGE,
       globalSecondaryIndexes: [{ indexName: 'open', partitionKey: text('openPk'), sortKey: text('openSk') }],
     });
     this.aux = new TableV2(this, 'Aux', { ...common, timeToLiveAttribute: 'expiresAt' });

@@ -33,12 +33,14 @@ export function trainingAccess(scope: Construct, stage: string, sweepRoleArn: st
       ['batch:SubmitJob'],
       [
         arnIn(stack, 'batch', 'job-queue', names.jobQueue),
-        arnIn(stack, 'batch', 'job-definition', `${names.jobDefinition}*`),
+        // With a revision and without; and those of its own that a study may name. A stage has no hyphen in it.
+        ...['', ':*', '-*'].map((end) => arnIn(stack, 'batch', 'job-definition', names.jobDefinition + end)),
       ],
     ),
     // These two know no resource.
     describeJobs: allow(['batch:DescribeJobs'], ['*']),
     listJobs: allow(['batch:ListJobs'], ['*']),
+    // Tags could tell them apart, but which right it takes to give a job its tags is nowhere said.
     terminateJobs: allow(['batch:TerminateJob'], [arnIn(stack, 'batch', 'job', '*')]),
     readJobLogs: allow(['logs:GetLogEvents'], [logGroupArnIn(stack, names.jobLogGroup)]),
     // Without ListBucket S3 says that an object is forbidden when it is not there.
@@ -62,7 +64,8 @@ export function acknowledgeTrainingAccess(role: Construct, stage: string): void 
   const reasons: Record<string, string> = {
     '*': 'DescribeJobs and ListJobs of Batch know no resource.',
     [`${arn}:batch:${at}:job/*`]: 'Jobs have no names in their ARNs; the function knows the ids of its own.',
-    [`${arn}:batch:${at}:job-definition/cavia-${stage}*`]: 'The revisions, and what studies may name instead.',
+    [`${arn}:batch:${at}:job-definition/cavia-${stage}:*`]: 'The revisions.',
+    [`${arn}:batch:${at}:job-definition/cavia-${stage}-*`]: 'What studies may name instead.',
     [`${arn}:logs:${at}:log-group:/cavia/${stage}/training:*`]: 'The streams of the jobs.',
     [`${arn}:s3:::cavia-${stage}-objects-<AWS::AccountId>-<AWS::Region>/*`]: 'The results that jobs leave.',
     [`${arn}:scheduler:${at}:schedule/cavia-${stage}/*`]: 'A schedule for each study, in a group of the deployment.',

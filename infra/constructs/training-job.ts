@@ -1,5 +1,5 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import { Action, EcsEc2ContainerDefinition, EcsJobDefinition, Reason, RetryStrategy } from 'aws-cdk-lib/aws-batch';
+import { EcsEc2ContainerDefinition, EcsJobDefinition } from 'aws-cdk-lib/aws-batch';
 import { ContainerImage, LogDriver } from 'aws-cdk-lib/aws-ecs';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -10,7 +10,6 @@ import { logGroup } from './log-group.ts';
 /** What fits on the smallest GPU instance beside the agent of ECS; a job can ask for more. */
 const vcpus = 4;
 const memoryMiB = 14_000;
-const retryAttempts = 5;
 /** No training runs longer than this by mistake; a job can ask for less. */
 const timeout = Duration.hours(24);
 
@@ -21,7 +20,10 @@ export interface TrainingJobProps {
   logGroupName: string;
 }
 
-/** How a trial is trained unless its study says otherwise: one GPU, tried again when it was the machine's fault. */
+/**
+ * How a trial is trained unless its study says otherwise, on one GPU. Nothing of it is tried again by Batch: the service
+ * judges how a job ended, and the next attempt is another job.
+ */
 export class TrainingJob extends Construct {
   readonly definition: EcsJobDefinition;
 
@@ -56,13 +58,6 @@ export class TrainingJob extends Construct {
       jobDefinitionName: name,
       container,
       timeout,
-      retryAttempts,
-      retryStrategies: [
-        RetryStrategy.of(Action.RETRY, Reason.SPOT_INSTANCE_RECLAIMED),
-        RetryStrategy.of(Action.RETRY, Reason.CANNOT_PULL_CONTAINER),
-        // Its own fault: another attempt would cost as much and end alike.
-        RetryStrategy.of(Action.EXIT, Reason.custom({ onReason: '*' })),
-      ],
     });
   }
 }

@@ -15,8 +15,9 @@ export const Knowledge = z
   .strictObject({
     before: z.int().meta({ description: 'Numbers below this had been looked at.' }),
     pending: Ranges.meta({ description: 'Trials without a result whose params were known.' }),
+    failed: Ranges.meta({ description: 'Trials that had failed for good: believed to be as bad as the worst.' }),
     inFlight: Ranges.meta({ description: 'Smaller numbers that other asks had taken: their params were imagined.' }),
-    left: Ranges.meta({ description: 'Trials that were left out: failed and cancelled ones, and those nobody saw.' }),
+    left: Ranges.meta({ description: 'Trials that were left out: cancelled ones, and those nobody saw.' }),
   })
   .meta({ id: 'Knowledge' });
 export type Knowledge = z.infer<typeof Knowledge>;
@@ -55,9 +56,21 @@ export const Suggestion = z
       .optional()
       .meta({ description: 'Taken out of the list of all configurations: the first that no other trial had.' }),
     fallback: z
-      .enum(['in_flight', 'no_model', 'all_taken', 'duplicate', 'deadline'])
+      .enum([
+        'in_flight',
+        'no_model',
+        'none_feasible',
+        'all_taken',
+        'duplicate',
+        'deadline',
+        'noise_raised',
+        'prior_mode',
+      ])
       .optional()
-      .meta({ description: 'Why the model was not asked, where the sampler has one, or not to the end ("deadline").' }),
+      .meta({
+        description:
+          'Why the model did not choose the point, where the sampler has one; or it was not asked to the end ("deadline"), or had to be mended first ("noise_raised", "prior_mode").',
+      }),
   })
   .meta({ id: 'Suggestion' });
 export type Suggestion = z.infer<typeof Suggestion>;

@@ -30,13 +30,24 @@ export function drawFeasible(
   const narrowed = narrowTo(space, fixed);
   if (!narrowed) return undefined;
   const isFeasible = feasibility(narrowed);
-  const affordable = Math.max(drawCountMin, Math.floor(coordinateCountMax / drawCost(narrowed)));
-  const end = first + Math.min(drawCountMax, affordable);
+  const end = first + drawCountOf(narrowed);
   for (let attempt = first; attempt < end; attempt++) {
     const point = pointOf(attempt);
     if (isFeasible(point)) return { params: paramsAt(narrowed, point), tries: attempt };
   }
   return undefined;
+}
+
+/** The first `count` feasible points of a stream; fewer where the feasible part is hit too rarely. */
+export function feasiblePoints(space: Space, pointOf: (attempt: number) => Point, count: number): Point[] {
+  const isFeasible = feasibility(space);
+  const found: Point[] = [];
+  const end = drawCountOf(space);
+  for (let attempt = 0; attempt < end && found.length < count; attempt++) {
+    const point = pointOf(attempt);
+    if (isFeasible(point)) found.push(point);
+  }
+  return found;
 }
 
 /** How many of the first `count` points of a stream are feasible. */
@@ -45,6 +56,10 @@ export function feasibleCount(space: Space, pointOf: (attempt: number) => Point,
   let hits = 0;
   for (let attempt = 0; attempt < count; attempt++) if (isFeasible(pointOf(attempt))) hits++;
   return hits;
+}
+
+function drawCountOf(space: Space): number {
+  return Math.min(drawCountMax, Math.max(drawCountMin, Math.floor(coordinateCountMax / drawCost(space))));
 }
 
 /** What a look at one point costs at most, in coordinates: each parameter that decides, and the constraints. */

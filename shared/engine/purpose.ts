@@ -8,4 +8,5 @@ export const purpose = {
   resample: 6,
   chance: 7,
   sensitivity: 8,
+  between: 9,
 } as const;

@@ -2,6 +2,7 @@ import type { Objective } from '../domain/objective.ts';
 import type { Params } from '../domain/parameter.ts';
 import { satisfiesConstraints } from '../domain/space.ts';
 import { knownModel } from './gp/known-model.ts';
+import type { Repair } from './gp/model.ts';
 import { mixtureOf } from './mixture.ts';
 import type { Observation } from './observations.ts';
 import { firstPoint, startCountOf, suggestByModel, type Situation } from './samplers/gaussian-process.ts';
@@ -14,15 +15,19 @@ export interface History {
   observations: readonly Observation[];
   /** Params of trials that have not, by number; those that the same ask is about to give out among them. */
   pending: ReadonlyMap<number, Params>;
+  /** Params of trials that have failed for good, by number. */
+  failed: ReadonlyMap<number, Params>;
   /** Numbers smaller than the one that is asked for whose params nobody can see yet: other asks on their way. */
   inFlight: readonly number[];
 }
 
 /**
- * Why the model was not asked: too many others are asking, it could not be fitted, all it looked at is taken, another
- * trial got its point first. Or why it was not asked to the end: the time was up.
+ * Why the model did not choose the point: too many others are asking, it could not be fitted, nothing it looked at is
+ * feasible, all of that is taken, another trial got its point first. Or why it is not what it should be: the time was up
+ * before it was asked to the end; numbers so near to each other that it had to take them for noisier than they are, or
+ * that no hyperparameters but the likeliest beforehand would do.
  */
-export type Fallback = 'in_flight' | 'no_model' | 'all_taken' | 'duplicate' | 'deadline';
+export type Fallback = 'in_flight' | 'no_model' | 'none_feasible' | 'all_taken' | 'duplicate' | 'deadline' | Repair;
 
 export interface ModelSuggested extends Suggested {
   /** What the model expects of the point, in the units of the objective; absent where it was not asked. */
@@ -55,9 +60,6 @@ export function suggestWithModel(
   if (history.inFlight.length > imaginedCountMax) return instead(request, 'in_flight');
   const { space, seed, number, fixed } = request;
   const target = targetOf(objectives, seed, number);
-  const model = knownModel(space, target, history.observations);
-  if (!model) return instead(request, 'no_model');
-
   const time = { isUp: false };
   const situation: Situation = {
     space,
@@ -65,11 +67,14 @@ export function suggestWithModel(
     number,
     fixed,
     pending: [],
+    failed: inOrder([...history.failed]),
     isOverdue: () => (time.isUp ||= isOverdue()),
   };
+  const model = knownModel(space, target, history.observations, situation.isOverdue);
+  if (!model) return instead(request, 'no_model');
   const imagined = imaginedParams(situation, objectives, history);
   const found = suggestByModel({ ...situation, pending: inOrder([...history.pending, ...imagined]) }, model);
-  if (!found) return instead(request, 'all_taken');
+  if (typeof found === 'string') return instead(request, found);
   const { params, ...expected } = found;
   return {
     params,
@@ -78,7 +83,7 @@ export function suggestWithModel(
     // Of a mixture of objectives the model expects nothing that has units.
     ...(objectives.length === 1 && { expected }),
     observations: history.observations.length,
-    ...(time.isUp && { fallback: 'deadline' }),
+    ...withFallback(time.isUp ? 'deadline' : model.repair),
   };
 }
 
@@ -108,9 +113,9 @@ function imaginedParams(
     if (situation.isOverdue()) break;
     const smaller = inOrder([...pending, ...imagined].filter(([other]) => other < number));
     const target = targetOf(objectives, situation.seed, number);
-    const model = knownModel(situation.space, target, observations);
+    const model = knownModel(situation.space, target, observations, situation.isOverdue);
     const found = model && suggestByModel({ ...situation, number, fixed: {}, pending: smaller }, model);
-    if (found) imagined.set(number, found.params);
+    if (found && typeof found !== 'string') imagined.set(number, found.params);
   }
   return imagined;
 }
@@ -118,6 +123,10 @@ function imaginedParams(
 /** By number: pending points are taken in one after the other, and rounding would tell two orders apart. */
 function inOrder(params: [number, Params][]): Params[] {
   return params.sort(([a], [b]) => a - b).map(([, one]) => one);
+}
+
+function withFallback(fallback: Fallback | undefined): Pick<ModelSuggested, 'fallback'> {
+  return fallback === undefined ? {} : { fallback };
 }
 
 function instead(request: SuggestRequest, fallback: Fallback): ModelSuggested | undefined {

@@ -126,7 +126,7 @@ function submission(order: JobOrder, jobQueue: string): ConstructorParameters<ty
       resourceRequirements: requirements(order),
     },
     timeout: { attemptDurationSeconds: Math.max(timeoutSecondsMin, timeoutSeconds) },
-    // A failed attempt is the service's to judge.
+    // Whatever the definition says: a failed attempt is the service's to judge, and the next one another job.
     retryStrategy: { attempts: 1 },
   };
 }

@@ -83,12 +83,6 @@ export interface Kernels {
    */
   condition(observations: Observations, logParameters: Float64Array, mean?: number): ConditionedModel | undefined;
   /**
-   * The model with one more observation under the same parameters and mean, O(n²).
-   * @param x d. @param noise the variance of y, where it is not v.
-   * @returns undefined when K is then not positive definite to rounding.
-   */
-  extend(model: ConditionedModel, x: Float64Array, y: number, noise?: number): ConditionedModel | undefined;
-  /**
    * Posterior mean and variance of the noiseless function.
    * @param z m×d.
    * @param mean, variance m; written; the variance is at least 0. O(m n²).
@@ -117,7 +111,6 @@ export const plainKernels: Kernels = {
   matern52,
   logLikelihood,
   condition,
-  extend,
   predict,
   predictGradient,
 };
@@ -218,29 +211,6 @@ export function meanOf(ones: Float64Array, values: Float64Array, n: number): num
   return share / weight;
 }
 
-function extend(model: ConditionedModel, x: Float64Array, y: number, noise?: number): ConditionedModel | undefined {
-  const { observations, logParameters } = model;
-  const { n } = observations;
-  const { s, v } = parametersOf(logParameters);
-  const l = new Float64Array((n + 1) ** 2);
-  if (!appendRow(model.l, n, crossCovariance(model, x, 1).values, s + (noise ?? v), l)) return undefined;
-  const extended = withObservation(observations, x, y);
-  const { mean, whitened } = withoutMean(l, extended.y, n + 1, model.mean);
-  return { observations: extended, logParameters, l, mean, whitened, alpha: solveLowerTransposed(l, whitened, n + 1) };
-}
-
-/** The observations and one more. O(n d). @param x d. */
-export function withObservation(observations: Observations, x: Float64Array, y: number): Observations {
-  const { n, d } = observations;
-  const allX = new Float64Array((n + 1) * d);
-  allX.set(observations.x.subarray(0, n * d));
-  allX.set(x.subarray(0, d), n * d);
-  const allY = new Float64Array(n + 1);
-  allY.set(observations.y.subarray(0, n));
-  allY[n] = y;
-  return { ...observations, n: n + 1, x: allX, y: allY };
-}
-
 function predict(
   model: ConditionedModel,
   z: Float64Array,
@@ -333,7 +303,8 @@ function crossCovariance(
   return { values, slopes };
 }
 
-function squaredDistances(
+/** q of the points of two sets, weighted squared distances, m×n. @param a m×d. @param b n×d. O(m n d). */
+export function squaredDistances(
   a: Float64Array,
   m: number,
   b: Float64Array,

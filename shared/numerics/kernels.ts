@@ -18,7 +18,6 @@ import {
   meanPrecision,
   parametersOf,
   plainKernels,
-  withObservation,
   type ConditionedModel,
   type Kernels,
   type Observations,
@@ -371,39 +370,6 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     return { mean: model.mean + memory[loaded.means / 8], variance: memory[loaded.variances / 8] };
   }
 
-  function extend(model: ConditionedModel, x: Float64Array, y: number, noise?: number): ConditionedModel | undefined {
-    const loaded = reside(model);
-    const { n, s, v, side } = loaded.points;
-    predictChunk(loaded, x, 1, 0);
-    const memory = arena.doubles();
-    const crossRow = memory.subarray(loaded.cross.at / 8, loaded.cross.at / 8 + n);
-    const l = new Float64Array((n + 1) ** 2);
-    if (!appendSolved(model.l, n, crossRow, s + (noise ?? v), l)) return undefined;
-
-    // L grows by the row (c', p), so y's last unknowns follow from it, and the others from the old L: Lᵀ α = L⁻¹ y - c
-    // α_n.
-    const pivot = l[l.length - 1];
-    const whitened = new Float64Array(n + 1);
-    whitened.set(model.whitened);
-    let rest = y - model.mean;
-    for (let i = 0; i < n; i++) rest -= crossRow[i] * whitened[i];
-    whitened[n] = rest / pivot;
-    const last = whitened[n] / pivot;
-    for (let i = 0; i < n; i++) crossRow[i] = whitened[i] - crossRow[i] * last;
-    wasm.solveLowerTransposedRows(loaded.l.at, loaded.l.stride, side, loaded.cross.at, loaded.cross.stride, 1);
-    const alpha = new Float64Array(n + 1);
-    alpha.set(crossRow);
-    alpha[n] = last;
-    return {
-      observations: withObservation(model.observations, x, y),
-      logParameters: model.logParameters,
-      l,
-      mean: model.mean,
-      whitened,
-      alpha,
-    };
-  }
-
   return {
     kind: 'simd',
     gemm,
@@ -415,7 +381,6 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     matern52,
     logLikelihood,
     condition,
-    extend,
     predict,
     predictGradient,
   };

@@ -25,6 +25,8 @@ export interface BoundedOptions {
   iterationCountMax?: number;
   /** Default 2000. The start is always evaluated. */
   evaluationCountMax?: number;
+  /** Asked before every iteration: whether to stop with what has been found. */
+  isOverdue?: () => boolean;
 }
 
 export interface BoundedMinimum {
@@ -37,7 +39,7 @@ export interface BoundedMinimum {
    * `stuck`: no step along the gradient lowers the value, as at a kink or where it is rounded. `start`: the value or
    * the gradient at the start is not finite.
    */
-  reason: 'gradient' | 'decrease' | 'stuck' | 'iterations' | 'evaluations' | 'start';
+  reason: 'gradient' | 'decrease' | 'stuck' | 'iterations' | 'evaluations' | 'overdue' | 'start';
 }
 
 const pairCountMax = 8;
@@ -83,6 +85,7 @@ export function minimizeBounded(
     const norm = projectedGradientNorm(search);
     if (norm <= gradientTolerance) return end('gradient', iterations);
     if (iterations >= iterationCountMax) return end('iterations', iterations);
+    if (options.isOverdue?.()) return end('overdue', iterations);
     const before = search.current.value;
     markFree(search, norm);
     if (!iterate(search)) return end(search.evaluations >= evaluationCountMax ? 'evaluations' : 'stuck', iterations);

@@ -25,7 +25,7 @@ function nextOf(space: Space, observations: Observation[], isOverdue?: () => boo
     const suggested = suggestWithModel(
       { space, sampler: { kind: 'gp' }, seed: 7, number, fixed: {}, firstTry: 0 },
       [{ metric: 'loss', direction: 'minimize' }],
-      { observations, pending: new Map(pending), inFlight: [] },
+      { observations, pending: new Map(pending), failed: new Map(), inFlight: [] },
       isOverdue,
     )!;
     pending.set(number, suggested.params);

@@ -53,7 +53,7 @@ describe('importanceOf', () => {
     const trials: Observation[] = [];
     for (let number = 0; number < 40; number++) {
       const request = { space: mixed, sampler: { kind: 'gp' as const }, seed: 1, number, fixed: {}, firstTry: 0 };
-      const history = { observations: [...trials], pending: new Map(), inFlight: [] };
+      const history = { observations: [...trials], pending: new Map(), failed: new Map(), inFlight: [] };
       const { params } = suggestWithModel(request, [loss], history)!;
       trials.push({ params, value: ((params.a as number) - 0.3) ** 2 });
     }

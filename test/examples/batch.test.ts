@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
@@ -17,6 +17,7 @@ const run = promisify(execFile);
 const folder = join('examples', 'batch');
 const pythonPath = [join('clients', 'python', 'src'), folder].join(delimiter);
 const motoEndpoint = inject('motoEndpoint');
+const readme = readFileSync(join(folder, 'README.md'), 'utf8');
 const spec = StudySpec.parse(JSON.parse(readFileSync(join(folder, 'study.json'), 'utf8')));
 
 async function python(code: string, program = 'python3', more: Record<string, string> = {}): Promise<string> {
@@ -77,6 +78,29 @@ describe('examples/batch', () => {
     const load = `import data; images, labels = data.load(${JSON.stringify(place)}, "train", 2); print(len(images), images[250], list(labels))`;
     expect(await python(load)).toBe(`${2 * 784} 250 [9, 0]`);
     await expect(python(load.replace('"train"', '"t10k"'))).rejects.toThrow('put the four files of Fashion-MNIST');
+  });
+
+  it('copies nothing into the bucket that is not Fashion-MNIST', async () => {
+    const script = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].find(([, text]) => text.includes('sha256sum'))![1];
+    // What comes over the network has been put in place of the images.
+    const stubs = `curl() { echo "$2" >> asked; echo other > "$4"; }; aws() { echo "aws $*"; };`;
+    const place = scratch();
+    const env = { PATH: process.env['PATH'], STAGE: 'a', ACCOUNT: 'b', AWS_REGION: 'c' };
+    symlinkSync(resolve('examples'), join(place, 'examples'));
+    const called = run('bash', ['-c', `${stubs}\n${script}`], { cwd: place, env });
+    await expect(called).rejects.toMatchObject({ stdout: expect.not.stringContaining('aws ') as string });
+    const asked = readFileSync(join(place, 'asked'), 'utf8').trim().split('\n');
+    expect(asked.every((url) => url.startsWith('https://'))).toBe(true);
+    const sums = readFileSync('examples/batch/fashion-mnist.sha256', 'utf8').trim().split('\n');
+    expect(asked.map((url) => url.split('/').at(-1))).toEqual(sums.map((line) => line.split('  ')[1]));
+  });
+
+  it('was tried with the PyTorch that its image has', () => {
+    const [, version] = /^FROM pytorch\/pytorch:([\d.]+)-/m.exec(readFileSync(join(folder, 'Dockerfile'), 'utf8'))!;
+    expect([...readme.matchAll(/(?:torch==|PyTorch )(\d+\.\d+\.\d+)/g)].map(([, one]) => one)).toEqual([
+      version,
+      version,
+    ]);
   });
 
   it.skipIf(motoEndpoint === null)('keeps checkpoints in S3', async () => {

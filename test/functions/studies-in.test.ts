@@ -17,7 +17,7 @@ function record(pk: string | undefined, sk = 'R#00000000'): DynamoDBRecord {
       ...(pk !== undefined && { Keys: { pk: { S: pk }, sk: { S: sk } } }),
       SequenceNumber: '111',
       SizeBytes: 26,
-      StreamViewType: 'NEW_AND_OLD_IMAGES',
+      StreamViewType: 'NEW_IMAGE',
     },
   };
 }

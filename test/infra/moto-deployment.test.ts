@@ -7,7 +7,14 @@ import {
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { spawnSync } from 'node:child_process';
+import { delimiter } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { planDeployment, type Outputs } from '../../infra/deployment-plan.ts';
+import type { Run } from '../../infra/run-program.ts';
+import { givenSettings } from '../../infra/settings.ts';
+import { stackOutputs } from '../../infra/stack-outputs.ts';
+import { moto } from '../engines/python-environments.ts';
 import { forMoto, standIn } from './moto-template.ts';
 import { synthesise, type Synthesis } from './synthesis.ts';
 
@@ -15,6 +22,7 @@ const endpoint = inject('motoEndpoint');
 const account = '123456789012';
 const region = 'eu-central-1';
 const config = { endpoint: endpoint!, region, credentials: { accessKeyId: 'test', secretAccessKey: 'none' } };
+const given = { askConcurrency: '20', trainingImage: 'example/train:1' };
 const order = ['state', 'training', 'service'] as const;
 
 /** The templates, as far as moto's CloudFormation knows what is in them. */
@@ -29,9 +37,10 @@ describe.skipIf(endpoint === null)('the templates deployed to moto', () => {
 
   beforeAll(async () => {
     templates = Object.fromEntries(
-      Object.entries(synthesise({ stage: 'moto', trainingImage: 'example/train:1' }).templates).map(
-        ([name, template]) => [name, forMoto(template)],
-      ),
+      Object.entries(synthesise({ stage: 'moto', ...given }).templates).map(([name, template]) => [
+        name,
+        forMoto(template),
+      ]),
     );
     await bootstrap();
     for (const name of order) {
@@ -73,7 +82,7 @@ describe.skipIf(endpoint === null)('the templates deployed to moto', () => {
       const { Table } = await clients.dynamo.send(new DescribeTableCommand({ TableName }));
       expect(Table!.KeySchema!.map(({ AttributeName }) => AttributeName)).toEqual(['pk', 'sk']);
       expect(Table!.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName) ?? []).toEqual(isCore ? ['open'] : []);
-      expect(Table!.StreamSpecification?.StreamViewType).toBe(isCore ? 'NEW_AND_OLD_IMAGES' : undefined);
+      expect(Table!.StreamSpecification?.StreamViewType).toBe(isCore ? 'NEW_IMAGE' : undefined);
     }
   });
 
@@ -159,6 +168,18 @@ describe.skipIf(endpoint === null)('the templates deployed to moto', () => {
     ]);
   });
 
+  it('keep the settings that the next deployment begins with', () => {
+    const outputsOf = (stack: string): Outputs => stackOutputs(runOnMoto, `cavia-moto-${stack}`, region);
+    expect(givenSettings(planDeployment('moto', { tracing: 'on' }, outputsOf).settings)).toEqual({
+      ...given,
+      tracing: 'on',
+    });
+    expect(stackOutputs(runOnMoto, 'cavia-other-service', region)).toBeUndefined();
+    expect(() => stackOutputs(runOnMoto, 'cavia-moto-service', 'no region')).toThrow(
+      'What cavia-moto-service is could not be found out in no region: ',
+    );
+  });
+
   async function outputOf(name: string, key: string): Promise<string> {
     const described = await formation('DescribeStacks', { StackName: `cavia-moto-${name}` });
     const pair = `<OutputKey>${key}</OutputKey>\\s*<OutputValue>([^<]+)<`;
@@ -174,6 +195,18 @@ describe.skipIf(endpoint === null)('the templates deployed to moto', () => {
     return Functions.filter(({ FunctionName }) => FunctionName.startsWith('cavia-moto-'));
   }
 });
+
+/** The AWS CLI, as a deployment calls it. */
+const runOnMoto: Run = (program, args) => {
+  const env = {
+    PATH: [moto.programs, process.env['PATH']].join(delimiter),
+    AWS_ENDPOINT_URL: endpoint!,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'none',
+  };
+  const { status: code, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env });
+  return { code, stdout, stderr };
+};
 
 function signed(service: string): string {
   return `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;

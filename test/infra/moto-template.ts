@@ -55,7 +55,7 @@ function withoutGone(value: unknown, gone: Set<string>): unknown {
   const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
   if (Ref !== undefined && gone.has(Ref)) return 'stand-in';
   if (attribute !== undefined && gone.has(attribute[0])) return standIn;
-  // It gives compute environments no attributes, and their ARN for a reference.
-  if (attribute?.[1] === 'ComputeEnvironmentArn') return { Ref: attribute[0] };
+  // It gives compute environments and job queues no attributes, and their ARN for a reference.
+  if (attribute && ['ComputeEnvironmentArn', 'JobQueueArn'].includes(attribute[1])) return { Ref: attribute[0] };
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutGone(one, gone)]));
 }

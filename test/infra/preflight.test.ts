@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { contextArguments, readCommandLine } from '../../infra/command-line.ts';
 import { assertGpuCapacity, preparedPlace } from '../../infra/preflight.ts';
 import type { Ran, Run } from '../../infra/run-program.ts';
 
@@ -57,7 +56,7 @@ describe('before a deployment', () => {
 
   it('is content with instances that are sold and within the quota', () => {
     const run = cli();
-    expect(() => assertGpuCapacity(run, place, training)).not.toThrow();
+    expect(() => assertGpuCapacity(run, place.region, training)).not.toThrow();
     expect(run.asked.join('\n')).toContain('Values=g6.xlarge,g5.xlarge');
     expect(run.asked.filter((command) => command.includes('quota')).length).toBe(1);
   });
@@ -80,33 +79,13 @@ describe('before a deployment', () => {
       'is not known in eu-central-1',
     ],
   ])('says what to do about %s', (_, answers, sentence) => {
-    expect(() => assertGpuCapacity(cli(answers), place, training)).toThrow(sentence);
+    expect(() => assertGpuCapacity(cli(answers), place.region, training)).toThrow(sentence);
   });
 
   it('asks for the quota of each family', () => {
     const run = cli({ 'aws ec2': { stdout: 'p5.48xlarge g6.xlarge' } });
-    assertGpuCapacity(run, place, { ...training, instanceTypes: ['p5.48xlarge', 'g6.xlarge'] });
+    assertGpuCapacity(run, place.region, { ...training, instanceTypes: ['p5.48xlarge', 'g6.xlarge'] });
     expect(run.asked.filter((command) => command.includes('L-7212CCBC')).length).toBe(1);
     expect(run.asked.filter((command) => command.includes('L-3819A6DF')).length).toBe(1);
-  });
-});
-
-describe('the command line', () => {
-  it('becomes context', () => {
-    const line = ['--stage', 'dev', '--region', 'us-east-1', '--training-image', 'a/b:1', '--training-vcpus', '8'];
-    const read = readCommandLine(line);
-    expect(read.region).toBe('us-east-1');
-    expect(contextArguments(read.context).join(' ')).toBe('-c stage=dev -c trainingImage=a/b:1 -c trainingVcpus=8');
-  });
-
-  it('may say that nothing trains, but not what with', () => {
-    expect(readCommandLine(['--stage', 'dev', '--no-training']).context).toEqual({ stage: 'dev' });
-    expect(() => readCommandLine(['--no-training', '--training-image', 'a/b:1'])).toThrow(
-      '--no-training and --training-image a/b:1 exclude each other: leave one out.',
-    );
-  });
-
-  it.each([[['--stag', 'dev']], [['dev']], [['--stage']]])('refuses %j', (line) => {
-    expect(() => readCommandLine(line)).toThrow(/stag|dev/);
   });
 });

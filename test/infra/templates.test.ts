@@ -162,10 +162,21 @@ describe('what anybody may do', () => {
   it('is to start jobs for one function alone, of definitions of the deployment', () => {
     const submitting = statements().filter(({ actions }) => actions.includes('batch:SubmitJob'));
     expect(submitting.map(({ id }) => id.replace(/Role.*/, ''))).toEqual(['ManagedDispatch']);
-    expect(submitting[0].resources.length).toBe(2);
-    expect(submitting[0].resources.every((one) => /job-(queue\/cavia-test"|definition\/cavia-test\*")/.test(one))).toBe(
-      true,
+    const names = submitting[0].resources.map((one) => /:(job-[^"]+)"/.exec(one)![1]);
+    expect(names.sort()).toEqual([
+      'job-definition/cavia-test',
+      'job-definition/cavia-test-*',
+      'job-definition/cavia-test:*',
+      'job-queue/cavia-test',
+    ]);
+  });
+
+  it('is on nothing of a stage whose name begins like this one', () => {
+    const patterns = statements().flatMap(({ resources }) =>
+      resources.flatMap((one) => one.match(/cavia[-/]test[^"]*/g) ?? []),
     );
+    expect(patterns.filter((one) => one.includes('*')).length).toBeGreaterThan(5);
+    for (const one of patterns) expect(one).toMatch(/^cavia[-/]test($|[-/:])/);
   });
 
   it('is to pass one role, to the scheduler alone', () => {
@@ -247,6 +258,13 @@ describe('every log group', () => {
 });
 
 describe('every queue', () => {
+  it('keeps dead letters for two weeks', () => {
+    const queues = ofType('AWS::SQS::Queue').filter(({ Properties }) => !Properties.RedrivePolicy);
+    expect(queues.map(({ Properties }) => Properties.MessageRetentionPeriod as number)).toEqual(
+      Array(3).fill(1_209_600),
+    );
+  });
+
   it('has dead letters or is theirs, and takes nothing in the clear', () => {
     const queues = ofType('AWS::SQS::Queue');
     const targets = queues.flatMap(({ Properties }) => {
@@ -297,7 +315,7 @@ describe('the tables and the bucket', () => {
       },
     ]);
     expect(core.Replicas[0].PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(true);
-    expect(core.StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
+    expect(core.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' });
     expect(core.TimeToLiveSpecification).toBeUndefined();
     expect(aux.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
@@ -359,7 +377,7 @@ describe('the HTTP API', () => {
 });
 
 describe('training', () => {
-  it('is on spot instances with GPUs, retried when the machine was at fault', () => {
+  it('is on spot instances with GPUs, each attempt a job of its own', () => {
     const [{ Properties: environment }] = ofType('AWS::Batch::ComputeEnvironment');
     expect(environment.ComputeResources).toMatchObject({
       Type: 'SPOT',
@@ -369,11 +387,16 @@ describe('training', () => {
     });
     const [{ Properties: job }] = ofType('AWS::Batch::JobDefinition');
     expect(job.ContainerProperties.ResourceRequirements).toContainEqual({ Type: 'GPU', Value: '1' });
-    expect(job.RetryStrategy.EvaluateOnExit.map(({ Action }: { Action: string }) => Action)).toEqual([
-      'RETRY',
-      'RETRY',
-      'EXIT',
-    ]);
+    // The service tries a trial again, and says in each submission that Batch does not.
+    expect([job.RetryStrategy?.Attempts ?? 1, job.RetryStrategy?.EvaluateOnExit ?? []]).toEqual([1, []]);
+  });
+
+  it('is given no credentials of its instance over a hop', () => {
+    const [{ Properties }] = ofType('AWS::EC2::LaunchTemplate');
+    expect(Properties.LaunchTemplateData.MetadataOptions).toEqual({
+      HttpTokens: 'required',
+      HttpPutResponseHopLimit: 1,
+    });
   });
 
   it('cannot be reached from outside', () => {

@@ -38,7 +38,7 @@ function learningSuggestions(space: Space, seed: number): Sequence['suggestions'
   let observations: Observation[] = [];
   return Array.from({ length: suggestionCount }, (_, number) => {
     const request = { space, sampler: { kind: 'gp' } as const, seed, number, fixed: {}, firstTry: 0 };
-    const history = { observations, pending: new Map(), inFlight: [] };
+    const history = { observations, pending: new Map(), failed: new Map(), inFlight: [] };
     const { params, tries } = suggestWithModel(request, [{ metric: 'loss', direction: 'minimize' }], history)!;
     observations = [...observations, { params, value: lossOf(space, params) }];
     return { params, tries };

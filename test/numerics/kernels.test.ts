@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
+import { extend } from '../../shared/numerics/extend.ts';
 import { createKernels, sideMax } from '../../shared/numerics/kernels.ts';
 import { plainKernels, type Kernels, type Observations } from '../../shared/numerics/kernels-plain.ts';
 import { createGenerator, type Generator } from '../../shared/numerics/random.ts';
@@ -207,11 +208,15 @@ describe.each([plainKernels, simdKernels])('$kind kernels', (kernels) => {
     }
   });
 
-  it('extend a model to what conditioning on all would give', () => {
+  it.each([1, 3, 8])('extend a model by %i at a time to what conditioning on all would give', (step) => {
     const { observations, theta } = randomProblem(38, 3, 1);
+    const { x, y } = observations;
     let model = kernels.condition(firstOf(observations, 30), theta)!;
-    for (let i = 30; i < 38; i++) {
-      model = kernels.extend(model, observations.x.subarray(i * 3, (i + 1) * 3), observations.y[i])!;
+    for (let i = 30; i < 38; i += step) {
+      const end = Math.min(i + step, 38);
+      const noise = new Float64Array(end - i).fill(Math.exp(theta[4]));
+      const added = { p: end - i, x: x.subarray(i * 3, end * 3), y: y.subarray(i, end), noise };
+      ({ model } = extend(kernels, model, added));
     }
     const whole = kernels.condition(observations, theta, model.mean)!;
     expect(model.observations).toEqual(observations);
@@ -228,15 +233,32 @@ describe.each([plainKernels, simdKernels])('$kind kernels', (kernels) => {
     expect(mean).toBeGreaterThan(0.3);
   });
 
-  it('keep the means when a point is believed at its mean', () => {
+  it('believe what is added without a value one deviation above what is expected by then', () => {
     const { observations, theta, random } = randomProblem(25, 3, 0);
+    let model = kernels.condition(observations, theta)!;
+    const x = pointsOf(random, 4, 3, 0);
+    const [y, noise] = [NaN, 1e-8].map((value) => new Float64Array(4).fill(value));
+    const together = extend(kernels, model, { p: 4, x, y, noise });
+    const [mean, variance] = [new Float64Array(1), new Float64Array(1)];
+    for (let i = 0; i < 4; i++) {
+      const one = x.subarray(3 * i, 3 * i + 3);
+      kernels.predict(model, one, 1, mean, variance);
+      expect(together.y[i]).toBeCloseTo(mean[0] + Math.sqrt(variance[0]), 9);
+      const added = { p: 1, x: one, y: Float64Array.of(together.y[i]), noise: noise.subarray(0, 1) };
+      ({ model } = extend(kernels, model, added));
+    }
+    expect(faults(together.model.alpha, model.alpha, 1e-6, 'K⁻¹ y')).toEqual([]);
+  });
+
+  it('leave out additions that add nothing', () => {
+    const { observations, theta } = randomProblem(6, 2, 0);
     const model = kernels.condition(observations, theta)!;
-    const z = pointsOf(random, 9, 3, 0);
-    const [mean, variance, meanAfter, varianceAfter] = [0, 0, 0, 0].map(() => new Float64Array(9));
-    kernels.predict(model, z, 9, mean, variance);
-    kernels.predict(kernels.extend(model, z.subarray(0, 3), mean[0])!, z, 9, meanAfter, varianceAfter);
-    expect(faults(meanAfter, mean, 1e-12, 'means')).toEqual([]);
-    expect(varianceAfter.every((one, i) => one < variance[i] + 1e-12)).toBe(true);
+    const x = Float64Array.of(0.1, 0.9, 0.1, 0.9, NaN, 0, 0.7, 0.2);
+    const [y, noise] = [NaN, 1e-18].map((value) => new Float64Array(4).fill(value));
+    const extended = extend(kernels, model, { p: 4, x, y, noise });
+    expect([...extended.y].map(Number.isNaN)).toEqual([false, true, true, false]);
+    expect(extended.model.observations.n).toBe(8);
+    expect([...extended.model.observations.x.subarray(12)]).toEqual([0.1, 0.9, 0.7, 0.2]);
   });
 
   it('predict the prior without observations', () => {
@@ -250,7 +272,8 @@ describe.each([plainKernels, simdKernels])('$kind kernels', (kernels) => {
     kernels.predict(model, Float64Array.of(0.1, 1, 0.2, 0), 2, mean, variance);
     expect([...mean]).toEqual([0, 0]);
     expect(faults(variance, Float64Array.of(2, 2), 1e-15, 'variance')).toEqual([]);
-    const one = kernels.extend(model, Float64Array.of(0.1, 1), 3)!;
+    const added = { p: 1, x: Float64Array.of(0.1, 1), y: Float64Array.of(3), noise: Float64Array.of(Math.exp(-3)) };
+    const one = extend(kernels, model, added).model;
     expect(one.alpha[0]).toBeCloseTo(3 / (2 + Math.exp(-3)), 14);
   });
 
@@ -261,8 +284,6 @@ describe.each([plainKernels, simdKernels])('$kind kernels', (kernels) => {
     expect(gradient).toEqual(new Float64Array(3));
     expect(kernels.condition(twice, Float64Array.of(0, 0, -80))).toBeUndefined();
     expect(kernels.condition({ ...twice, x: Float64Array.of(0.5, NaN) }, Float64Array.of(0, 0, -3))).toBeUndefined();
-    const single = kernels.condition(firstOf(twice, 1), Float64Array.of(0, 0, -80))!;
-    expect(kernels.extend(single, Float64Array.of(0.5), 2)).toBeUndefined();
   });
 
   it('keep the parameters of a model when the caller changes his', () => {

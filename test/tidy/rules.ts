@@ -124,7 +124,7 @@ const floors: Record<string, Floor> = {
     floors: ['shared/api/routes.ts'],
     packages: ['node:', 'aws-cdk-lib', 'cdk-nag', 'constructs', 'esbuild'],
   },
-  'infra/copy-table.ts': { floors: [], packages: ['node:', '@aws-sdk/client-dynamodb'] },
+  'infra/copy-table.ts': { floors: ['infra'], packages: ['node:', '@aws-sdk/client-dynamodb'] },
   'clients/cli': {
     floors: ['shared/api/client.ts', 'shared/api/printed-result.ts', 'shared/api/nearest.ts', 'package.json'],
     packages: ['node:', 'yaml'],
@@ -190,6 +190,7 @@ const folders = [
   'test/domain',
   'test/e2e',
   'test/engine',
+  'test/engine/acquisition',
   'test/engine/gp',
   'test/engine/importance',
   'test/engine/samplers',

@@ -252,7 +252,7 @@ def test_does_not_train_when_another_job_was_let_in(server: Server, name: str, t
     assert (second.returncode, second.stdout) == (0, "")
     assert "cavia: Nothing is trained: Job another must not train trial 0" in second.stderr
     assert len(list(marks.iterdir())) == 1
-    # The second start of the same job, as AWS Batch tries again, is let in.
+    # The same job once more is let in, by the name that AWS Batch has for its id.
     of_batch = {name: value for name, value in of_job.items() if name != "CAVIA_JOB_ID"}
     again = [*WORKER, "--", sys.executable, "-c", "print(0.125)"]
     retried = run(again, **of_batch, AWS_BATCH_JOB_ID=of_job["CAVIA_JOB_ID"], CAVIA_JOB_ID="")

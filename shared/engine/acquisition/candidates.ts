@@ -16,8 +16,8 @@ const spreadCount = 1024;
 const mutantCount = 40;
 const mutantScales = [0.2, 0.05, 0.01];
 const mutatedMax = 4;
-/** Lists longer than this are not gone through one by one: neighbours at growing distance are. */
-const exchangeCountMax = 32;
+/** Longer lists are not gone through one by one: of numbers neighbours at growing distance are, of categories some. */
+export const exchangeCountMax = 32;
 const exchangeSteps = [-4, -2, -1, 1, 2, 4];
 
 /** Points spread over the whole space, others for every trial. */
@@ -53,14 +53,21 @@ function mutantOf(space: Space, u: Float64Array, random: Generator, scale: numbe
 
 /** The places that one exchange of a finite parameter leads to. */
 export function exchanges(space: Space, u: Float64Array, i: number): number[] {
-  const count = cellCount(space.parameters[i]);
+  const parameter = space.parameters[i];
+  const count = cellCount(parameter);
   if (count === undefined || count === 1) return [];
   const at = Math.min(Math.floor(u[i] * count), count - 1);
   const cells =
-    count <= exchangeCountMax
-      ? Array.from({ length: count }, (_, k) => k)
+    count <= exchangeCountMax || isCategory(parameter)
+      ? someOf(count, at)
       : exchangeSteps.map((step) => Math.min(Math.max(at + step, 0), count - 1));
   return [...new Set(cells)].filter((k) => k !== at).map((k) => (k + 0.5) / count);
+}
+
+/** All cells, or as many as are gone through, evenly from the one that is left: others in every round. */
+function someOf(count: number, at: number): number[] {
+  const length = Math.min(count, exchangeCountMax);
+  return Array.from({ length }, (_, k) => (at + Math.round((k * count) / length)) % count);
 }
 
 /** The places of params; what is inactive, or has a value that the space does not have, is in the middle. */

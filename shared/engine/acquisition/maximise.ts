@@ -1,5 +1,6 @@
 import { paramsKey } from '../../domain/params.ts';
-import type { Params } from '../../domain/parameter.ts';
+import { cellCount } from '../../domain/cells.ts';
+import type { Parameter, Params } from '../../domain/parameter.ts';
 import { satisfiesConstraints, type Space } from '../../domain/space.ts';
 import type { ConditionedModel } from '../../numerics/kernels-plain.ts';
 import { minimizeBounded } from '../../numerics/lbfgsb.ts';
@@ -8,7 +9,7 @@ import { paramsAt } from '../draw.ts';
 import { expectedAt } from '../gp/expected.ts';
 import { writeFeatures } from '../gp/features.ts';
 import { kernels } from '../gp/kernels.ts';
-import { exchanges } from './candidates.ts';
+import { exchangeCountMax, exchanges } from './candidates.ts';
 
 /** What is maximised: the log of expected improvement over the best y, of the configuration at a point. */
 export interface Acquisition {
@@ -18,8 +19,8 @@ export interface Acquisition {
   modelSpace: Space;
   posterior: ConditionedModel;
   best: number;
-  /** Whether the configuration of a key (`paramsKey`) must not be suggested again. */
-  isTaken: (key: string) => boolean;
+  /** Whether a configuration must not be suggested. @param key its `paramsKey`. */
+  isTaken: (key: string, params: Params) => boolean;
   /** Whether the time is up: what has been found by then is the answer. */
   isOverdue: () => boolean;
 }
@@ -33,6 +34,9 @@ export interface Proposal {
   logImprovement: number;
 }
 
+/** Why there is no proposal: no point is feasible, or all that are have been suggested. */
+export type Nothing = 'none_feasible' | 'all_taken';
+
 const startCount = 6;
 const roundCountMax = 10;
 const iterationCountMax = 40;
@@ -41,17 +45,20 @@ const gainMin = 1e-6;
 const deviationMin = 1e-6;
 
 /**
- * The best of the points given, each of the most promising improved by turns: continuous coordinates by L-BFGS-B,
- * finite ones by the best exchange, until neither helps.
- * @returns undefined when every point is taken or infeasible.
+ * The best of the points given, each of the most promising improved by turns: coordinates of many values by L-BFGS-B,
+ * those with an end of values by the best exchange, until neither helps.
+ * @returns why there is none, otherwise.
  */
-export function maximise(acquisition: Acquisition, points: readonly Float64Array[]): Proposal | undefined {
-  const starts = untaken(acquisition, propose(acquisition, points), startCount);
-  let winner = starts.at(0);
+export function maximise(acquisition: Acquisition, points: readonly Float64Array[]): Proposal | Nothing {
+  const feasible = propose(acquisition, points);
+  if (feasible.length === 0) return 'none_feasible';
+  const starts = untaken(acquisition, feasible, startCount);
+  if (starts.length === 0) return 'all_taken';
+  let [winner] = starts;
   for (const start of starts) {
     if (acquisition.isOverdue()) break;
     const improved = improve(acquisition, start);
-    if (improved.logImprovement > winner!.logImprovement) winner = improved;
+    if (improved.logImprovement > winner.logImprovement) winner = improved;
   }
   return winner;
 }
@@ -76,7 +83,7 @@ function untaken({ isTaken }: Acquisition, proposals: Proposal[], count: number)
   const found = new Map<string, Proposal>();
   for (const proposal of proposals.sort((a, b) => b.logImprovement - a.logImprovement)) {
     const key = paramsKey(proposal.params);
-    if (!isTaken(key) && !found.has(key)) found.set(key, proposal);
+    if (!found.has(key) && !isTaken(key, proposal.params)) found.set(key, proposal);
     if (found.size === count) break;
   }
   return [...found.values()];
@@ -96,13 +103,11 @@ function improve(acquisition: Acquisition, start: Proposal): Proposal {
   return current;
 }
 
-/** Moves the active floats without a step; elsewhere the configuration stays. */
+/** Moves the active numbers that have too many values to go through, as if they had no steps; others stay. */
 function moveContinuous(acquisition: Acquisition, start: Proposal): Proposal {
   const { space, modelSpace, posterior, best } = acquisition;
   const free = space.parameters.flatMap((parameter, i) =>
-    parameter.type === 'float' && parameter.step === undefined && Object.hasOwn(start.params, space.names[i])
-      ? [i]
-      : [],
+    isMoved(parameter) && Object.hasOwn(start.params, space.names[i]) ? [i] : [],
   );
   if (free.length === 0) return start;
   const { d } = posterior.observations;
@@ -123,6 +128,11 @@ function moveContinuous(acquisition: Acquisition, start: Proposal): Proposal {
   const from = Float64Array.from(free, (i) => start.u[i]);
   const { x: end } = minimizeBounded(objective, from, bounds(0), bounds(1), { iterationCountMax });
   return firstBetter(acquisition, start, free, end);
+}
+
+function isMoved(parameter: Parameter): boolean {
+  const isNumber = parameter.type === 'float' || parameter.type === 'int';
+  return isNumber && (cellCount(parameter) ?? Infinity) > exchangeCountMax;
 }
 
 /** The end of the way if it is allowed and better, else the first of ever shorter ways that is. */

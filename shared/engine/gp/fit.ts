@@ -27,16 +27,21 @@ export function priorMode(d: number): Float64Array {
 
 /**
  * Hyperparameters that explain the data best: maximum a posteriori by L-BFGS-B.
- * @param start d + 2. @returns d + 2; the start itself where nothing better is found. Never fails.
+ * @param start d + 2. @param isOverdue whether to stop with what has been found.
+ * @returns d + 2; the start itself where nothing better is found. Never fails.
  */
-export function fitHyperparameters(observations: Observations, start: Float64Array): Float64Array {
+export function fitHyperparameters(
+  observations: Observations,
+  start: Float64Array,
+  isOverdue: () => boolean = () => false,
+): Float64Array {
   const { d } = observations;
   const lower = new Float64Array(d + 2).fill(-logBound);
   const upper = new Float64Array(d + 2).fill(logBound);
   lower[d + 1] = log(noiseMin);
   const objective = (theta: Float64Array, gradient: Float64Array): number =>
     negativeLogPosterior(observations, theta, gradient);
-  return minimizeBounded(objective, start, lower, upper, { iterationCountMax, gradientTolerance }).x;
+  return minimizeBounded(objective, start, lower, upper, { iterationCountMax, gradientTolerance, isOverdue }).x;
 }
 
 /**

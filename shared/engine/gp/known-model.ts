@@ -16,12 +16,19 @@ const known = new WeakMap<Space, Map<string, Known>>();
 
 /**
  * The model of a history, worked out once: several trials are asked for between two results, and hyperparameters hold
- * for many. See `fitModel`.
+ * for many. One that was not finished in time is not kept. See `fitModel`.
  */
-export function knownModel(space: Space, target: Target, observations: readonly Observation[]): Model | undefined {
+export function knownModel(
+  space: Space,
+  target: Target,
+  observations: readonly Observation[],
+  isOverdue: () => boolean = () => false,
+): Model | undefined {
   const last = knownOf(space, target, observations);
-  last.fitted ??= { model: fitModel(space, target, observations, last.hyperparameters) };
-  return last.fitted.model;
+  if (last.fitted) return last.fitted.model;
+  const model = fitModel(space, target, observations, last.hyperparameters, isOverdue);
+  if (!isOverdue()) last.fitted = { model };
+  return model;
 }
 
 /** The hyperparameters that are known of a history; what is added is known from then on. */

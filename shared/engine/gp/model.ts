@@ -22,7 +22,14 @@ export interface Model {
   keys: ReadonlySet<string>;
   /** The y to improve on: the best that is expected where there is a result. */
   best: number;
+  /** The y of what never came to a value. */
+  worst: number;
+  /** What had to be done for a matrix to be positive definite. */
+  repair: Repair | undefined;
 }
+
+/** The noise was raised; or the hyperparameters were given up for the mode of the prior. */
+export type Repair = 'noise_raised' | 'prior_mode';
 
 /** Hyperparameters by the number of results that they were fitted to, of one history. */
 export type KnownHyperparameters = Map<number, Float64Array>;
@@ -40,6 +47,8 @@ const jitterCount = 8;
  * Fits a model to a history. A function of the history alone.
  * @param observations in the order in which they ended.
  * @param known hyperparameters of the same history; what is worked out is added.
+ * @param isOverdue whether the time is up: the model is then one of what has been found, and no longer a function of the
+ *   history alone.
  * @returns undefined without a finite value, or where no matrix is positive definite: the caller has other samplers.
  */
 export function fitModel(
@@ -47,20 +56,24 @@ export function fitModel(
   target: Target,
   observations: readonly Observation[],
   known: KnownHyperparameters = new Map(),
+  isOverdue: () => boolean = () => false,
 ): Model | undefined {
   const seen = seenBy(target, observations);
   const values = finiteValues(seen);
   if (values.length === 0) return undefined;
   const warping = fitWarping(values, target.direction);
-  const theta = hyperparametersOf(space, target, observations, known);
+  const theta = hyperparametersOf(space, target, observations, known, isOverdue);
   const active = dataOf(space, warping, partOf(seen, target, activeCountMax));
-  const posterior = conditioned(active, theta) ?? conditioned(active, priorMode(active.d));
-  if (!posterior) return undefined;
+  const fitted = conditioned(active, theta);
+  const found = fitted ?? conditioned(active, priorMode(active.d));
+  if (!found) return undefined;
+  const { posterior, isRaised } = found;
+  const repair = fitted ? (isRaised ? 'noise_raised' : undefined) : 'prior_mode';
   const bestParams = rankedOf(seen, target)
     .slice(0, bestParamsCount)
     .map((i) => seen[i].params);
   const keys = new Set(observations.map(({ params }) => paramsKey(params)));
-  return { warping, posterior, bestParams, keys, best: bestOf(posterior) };
+  return { warping, posterior, bestParams, keys, best: bestOf(posterior), worst: active.worst, repair };
 }
 
 /** The indices of observations with a value, the best first and of equal ones the earlier. */
@@ -81,10 +94,12 @@ export function hyperparametersOf(
   target: Target,
   observations: readonly Observation[],
   known: KnownHyperparameters,
+  isOverdue: () => boolean = () => false,
 ): Float64Array {
   const fitted = (count: number, start: () => Float64Array): Float64Array => {
-    const found = known.get(count) ?? fittedTo(space, target, seenBy(target, observations.slice(0, count)), start());
-    known.set(count, found);
+    const found =
+      known.get(count) ?? fittedTo(space, target, seenBy(target, observations.slice(0, count)), start(), isOverdue);
+    if (!isOverdue()) known.set(count, found);
     return found;
   };
   const cold = (): Float64Array => priorMode(featuresOf(space).count);
@@ -98,11 +113,12 @@ function fittedTo(
   target: Target,
   observations: readonly Observation[],
   start: Float64Array,
+  isOverdue: () => boolean,
 ): Float64Array {
   const values = finiteValues(observations);
   if (values.length === 0) return start;
   const warping = fitWarping(values, target.direction);
-  return fitHyperparameters(dataOf(space, warping, partOf(observations, target, fittedCountMax)), start);
+  return fitHyperparameters(dataOf(space, warping, partOf(observations, target, fittedCountMax)), start, isOverdue);
 }
 
 /** With more results than that: the better half of them by value, and the latest of the others. */
@@ -114,20 +130,27 @@ function partOf(observations: readonly Observation[], target: Target, count: num
 }
 
 /** What never came to a value counts as the worst that did: the model learns to keep away. */
-function dataOf(space: Space, warping: Warping, observations: readonly Observation[]): Observations {
+function dataOf(
+  space: Space,
+  warping: Warping,
+  observations: readonly Observation[],
+): Observations & { worst: number } {
   const { count: d, isCategory } = featuresOf(space);
   const n = observations.length;
   const worst = finiteValues(observations).reduce((largest, value) => Math.max(largest, warp(warping, value)), 0);
   const y = Float64Array.from(observations, ({ value }) => (value === undefined ? worst : warp(warping, value)));
   const configurations = observations.map(({ params }) => params);
-  return { n, d, x: featuresOfAll(space, configurations), y, isCategory };
+  return { n, d, x: featuresOfAll(space, configurations), y, isCategory, worst };
 }
 
-function conditioned(observations: Observations, theta: Float64Array): ConditionedModel | undefined {
+function conditioned(
+  observations: Observations,
+  theta: Float64Array,
+): { posterior: ConditionedModel; isRaised: boolean } | undefined {
   const raised = theta.slice();
   for (let tried = 0; tried <= jitterCount; tried++) {
     const posterior = kernels.condition(observations, raised);
-    if (posterior) return posterior;
+    if (posterior) return { posterior, isRaised: tried > 0 };
     raised[raised.length - 1] += log(10);
   }
   return undefined;

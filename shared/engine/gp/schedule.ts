@@ -19,6 +19,6 @@ export function checkpointOf(n: number): number | undefined {
 /** How many of the first of n results the hyperparameters are fitted to. The model is conditioned on all of them. */
 export function fittedCountOf(n: number): number {
   if (n <= everyCountMax) return n;
-  const step = 2 ** Math.floor(Math.log2(n)) / rungsPerDoubling;
+  const step = 2 ** (31 - Math.clz32(n)) / rungsPerDoubling;
   return Math.floor(n / step) * step;
 }

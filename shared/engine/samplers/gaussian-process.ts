@@ -3,22 +3,22 @@ import { paramsKey } from '../../domain/params.ts';
 import type { Space } from '../../domain/space.ts';
 import { normalCdf } from '../../numerics/normal.ts';
 import { mutants, spreadPoints, unitsOf } from '../acquisition/candidates.ts';
-import { maximise } from '../acquisition/maximise.ts';
+import { crowdingAt } from '../acquisition/crowding.ts';
+import { maximise, type Nothing } from '../acquisition/maximise.ts';
+import { narrowCandidates } from '../acquisition/narrow-part.ts';
 import { paramsAt } from '../draw.ts';
-import { isCategory, writeFeatures } from '../gp/features.ts';
-import { kernels } from '../gp/kernels.ts';
+import { withBelieved, type Believed } from '../gp/believe.ts';
+import { isCategory } from '../gp/features.ts';
 import type { Model } from '../gp/model.ts';
 import { unwarpExpected } from '../gp/values.ts';
 import { narrowTo } from '../narrow.ts';
 
 /** What the sampler knows when it is asked. */
-export interface Situation {
+export interface Situation extends Believed {
   space: Space;
   seed: number;
   number: number;
   fixed: Params;
-  /** Params of trials that have not ended. */
-  pending: readonly Params[];
   /** Whether the time is up. */
   isOverdue: () => boolean;
 }
@@ -32,9 +32,6 @@ export interface ModelSuggestion {
   /** How likely it is to be better than the best that is known or believed. */
   improvement: number;
 }
-
-/** The variance that keeps a believed value from being taken twice. */
-const believedNoise = 1e-8;
 
 /** How many points are wanted before the model is trusted: six where the middle of the space means nothing. */
 export function startCountOf(space: Space): number {
@@ -54,42 +51,27 @@ export function firstPoint(space: Space): Params {
 
 /**
  * The configuration that the model expects most of, none that is known or pending.
- * @returns undefined when everything that was looked at is taken or infeasible.
+ * @returns why there is none, otherwise.
  */
-export function suggestByModel(situation: Situation, model: Model): ModelSuggestion | undefined {
-  const { space, seed, number, fixed, pending, isOverdue } = situation;
+export function suggestByModel(situation: Situation, model: Model): ModelSuggestion | Nothing {
+  const { space, seed, number, fixed, pending, failed, isOverdue } = situation;
   const part = narrowTo(space, fixed);
-  if (!part) return undefined;
-  const { posterior, best } = withPending(space, model, pending);
-  const open = new Set(pending.map(paramsKey));
+  if (!part) return 'none_feasible';
+  const { posterior, best } = withBelieved(space, model, situation);
+  const open = new Set([...pending, ...failed].map(paramsKey));
   const isTaken = (key: string): boolean => model.keys.has(key) || open.has(key);
+  const isCrowded = crowdingAt(space, pending);
+  const acquisition = { space: part, modelSpace: space, posterior, best, isOverdue };
   const points = [...spreadPoints(part, seed, number), ...mutants(part, model.bestParams, seed, number)];
-  const proposal = maximise({ space: part, modelSpace: space, posterior, best, isTaken, isOverdue }, points);
-  if (!proposal) return undefined;
+  points.push(...narrowCandidates(space, part, fixed, model.bestParams, points, seed, number));
+  const apart = maximise({ ...acquisition, isTaken: (key, params) => isTaken(key) || isCrowded(params) }, points);
+  const isFull = apart === 'all_taken' && pending.length > 0;
+  const proposal = isFull ? maximise({ ...acquisition, isTaken }, points) : apart;
+  if (typeof proposal === 'string') return proposal;
   const { params, mean, deviation } = proposal;
   return {
     params,
     ...unwarpExpected(model.warping, mean, deviation),
     improvement: normalCdf((best - mean) / deviation),
   };
-}
-
-/**
- * The posterior after pending points, each believed to have come out one deviation worse than expected, without noise;
- * and the best y that is known or believed. At their means (the kriging believer) the next ones crowd around them: a
- * batch of eight then needs about 45 % more trials than one at a time, so about 25 %.
- */
-function withPending(space: Space, model: Model, pending: readonly Params[]): Pick<Model, 'posterior' | 'best'> {
-  let { posterior, best } = model;
-  const z = new Float64Array(posterior.observations.d);
-  const [mean, variance] = [new Float64Array(1), new Float64Array(1)];
-  for (const params of pending) {
-    writeFeatures(space, params, z);
-    kernels.predict(posterior, z, 1, mean, variance);
-    const believed = mean[0] + Math.sqrt(variance[0]);
-    // A point that adds nothing to rounding is left out.
-    posterior = kernels.extend(posterior, z, believed, believedNoise) ?? posterior;
-    best = Math.min(best, believed);
-  }
-  return { posterior, best };
 }

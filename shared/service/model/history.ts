@@ -33,6 +33,8 @@ export interface Known {
   observations: readonly SettledTrial[];
   /** Params of waiting and running trials, by number. */
   pending: ReadonlyMap<number, Params>;
+  /** Params of trials that have failed and may be tried again, by number. */
+  failed: ReadonlyMap<number, Params>;
   /** Numbers without a result, and the number from which on nothing has been seen. */
   unsettled: readonly number[];
   next: number;
@@ -48,16 +50,20 @@ export async function readHistory(ports: Ports, study: StudyRecord, modelVersion
   const memory = memoryOf(ports, study);
   if (memory.next === 0) await recall(ports, study, memory, modelVersion);
   const pending = new Map<number, Params>();
+  const failed = new Map<number, Params>();
   const seen = new Set<number>();
   const settled: SettledTrial[] = [];
   for (const trial of await readUnsettled(ports, study, memory)) {
     seen.add(trial.number);
     const one = settledOf(study.spec.objectives, trial);
     if (one) settled.push(one);
-    else if (isPending(trial) && !memory.settled.has(trial.number)) pending.set(trial.number, trial.params);
+    else if (memory.settled.has(trial.number)) continue;
+    else if (isPending(trial)) pending.set(trial.number, trial.params);
+    else if (trial.state === 'failed') failed.set(trial.number, trial.params);
   }
   settle(memory, settled);
-  return { observations: memory.observations, pending, unsettled: [...memory.unsettled], next: memory.next, seen };
+  const { observations, next } = memory;
+  return { observations, pending, failed, unsettled: [...memory.unsettled], next, seen };
 }
 
 /** Takes over what the stored model knows. Without one everything is read from the trials, and comes out the same. */
@@ -88,7 +94,8 @@ export function historyFor(known: Known, number: number, reserved: ReadonlyMap<n
   const isUnseen = (other: number): boolean => other !== number && !known.seen.has(other) && !reserved.has(other);
   const inFlight = known.unsettled.filter((other) => other < number && isUnseen(other));
   for (let other = known.next; other < number; other++) if (isUnseen(other)) inFlight.push(other);
-  return { observations: known.observations, pending: new Map([...known.pending, ...reserved]), inFlight };
+  const { observations, failed } = known;
+  return { observations, pending: new Map([...known.pending, ...reserved]), failed, inFlight };
 }
 
 function memoryOf({ trials }: Ports, { id }: StudyRecord): Memory {
@@ -161,7 +168,10 @@ export function resultsOf(objectives: readonly Objective[], trials: readonly Tri
   return trials.flatMap((trial) => settledOf(objectives, trial) ?? []).sort(byEnd);
 }
 
-/** A trial whose result stands. Failed and cancelled ones can be opened again, and say nothing of their params. */
+/**
+ * A trial whose result stands. Failed and cancelled ones can be opened again; of those, failed ones count as bad as the
+ * worst as long as they are not.
+ */
 function settledOf(
   [first, ...others]: readonly Objective[],
   { number, state, params, values, lastReport, finishedMs }: TrialRecord,

@@ -37,7 +37,13 @@ export async function suggestStateless(ports: Ports, { body }: Call<SuggestReque
   for (let i = 0; i < body.count; i++) {
     const number = observations.length + body.pending.length + i;
     const request: EngineRequest = { space, sampler: body.sampler, seed: body.seed, number, fixed, firstTry: 0 };
-    const found = untaken(objectives, request, { observations, pending, inFlight: [] }, taken, begin());
+    const found = untaken(
+      objectives,
+      request,
+      { observations, pending, failed: new Map(), inFlight: [] },
+      taken,
+      begin(),
+    );
     if (!found) break;
     pending.set(number, found.params);
     taken.add(paramsKey(found.params));

@@ -113,6 +113,36 @@ describe('fitModel', () => {
     expect(later.posterior.alpha).toEqual(cold.posterior.alpha);
   });
 
+  it('raises the noise where numbers are too near to each other for it, and says so', () => {
+    const crowd = Array.from({ length: 40 }, (_, i) => ({ params: { x: 0.5 + i * 2 ** -52 }, value: 1 }));
+    const known = new Map([[40, Float64Array.of(-9, 9, -30)]]);
+    const model = fitModel(space, objective, crowd, known)!;
+    expect(model.repair).toBe('noise_raised');
+    expect(model.posterior.logParameters[2]).toBeGreaterThan(-30);
+  });
+
+  it('gives up hyperparameters with which there is no model, and says so', () => {
+    const known = new Map([[5, Float64Array.of(NaN, 0, 0)]]);
+    const model = fitModel(space, objective, observed([1, 2, 3, 4, 5]), known)!;
+    expect(model.repair).toBe('prior_mode');
+    expect(model.posterior.logParameters).toEqual(priorMode(1));
+  });
+
+  it('needs no repair for ordinary results', () => {
+    expect(fitModel(space, objective, observed([3, 1, 4, 1, 5]))!.repair).toBeUndefined();
+  });
+
+  it('stops fitting when the time is up, and keeps nothing that it did not finish', () => {
+    const history = observed(Array.from({ length: 48 }, (_, i) => Math.sin(i * i)));
+    let asked = 0;
+    const known = new Map<number, Float64Array>();
+    const cut = fitModel(space, objective, history, known, () => ++asked > 2)!;
+    expect(known.size).toBe(0);
+    const whole = fitModel(space, objective, history)!;
+    expect(cut.posterior.logParameters).not.toEqual(whole.posterior.logParameters);
+    expect(asked).toBeLessThan(10);
+  });
+
   it('takes ten thousand results on a part of them', () => {
     const many = Array.from({ length: 10_000 }, (_, i) => ({ params: { x: (i % 997) / 997 }, value: Math.sin(i) }));
     expect(fitModel(space, objective, many)!.posterior.observations.n).toBe(1000);

@@ -26,7 +26,7 @@ describe('the gp sampler', () => {
       const suggested = suggestWithModel(
         { space, sampler: { kind: 'gp' }, seed: 3, number, fixed: {}, firstTry: 0 },
         [{ metric: 'loss', direction: 'minimize' }],
-        { observations, pending, inFlight: [] },
+        { observations, pending, failed: new Map(), inFlight: [] },
       );
       pending.set(number, suggested!.params);
     }

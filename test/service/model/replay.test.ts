@@ -56,7 +56,7 @@ describe('replay', () => {
     const open = await ask(3);
     expect(open[2].suggestion).toMatchObject({
       sampler: 'gp',
-      engineVersion: 1,
+      engineVersion: 2,
       observations: 8,
       knowledge: { before: 8, pending: '8-9' },
     });
@@ -74,7 +74,7 @@ describe('replay', () => {
     await service.client.tell({ study, number: failing.number, body: { attempt: 1, state: 'failed' } });
     await service.client.cancel({ study, number: cancelled.number, body: {} });
     const [next] = await ask();
-    expect(next.suggestion!.knowledge).toEqual({ before: 9, pending: `${slow.number}`, left: '6,8' });
+    expect(next.suggestion!.knowledge).toEqual({ before: 9, pending: `${slow.number}`, failed: '6', left: '8' });
     await service.client.retry({ study, number: failing.number, body: {} });
     const [again] = await ask();
     expect(again.number).toBe(failing.number);
@@ -155,7 +155,7 @@ describe('replay', () => {
     await plant(newer.number, { suggestion: { ...newer.suggestion!, engineVersion: 0 } });
     expect(await replayOf(newer.number)).toMatchObject({
       equal: null,
-      reason: 'The engine 0 chose these params; this is engine 1.',
+      reason: 'The engine 0 chose these params; this is engine 2.',
     });
   });
 
