@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Command, Options } from './command.ts';
-import { instead } from './nearest.ts';
+import { instead } from './instead.ts';
 import { misused } from './refusal.ts';
 import { usageOf } from './usage.ts';
 

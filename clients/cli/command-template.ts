@@ -1,5 +1,5 @@
 import type { Params } from './api.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../shared/api/nearest.ts';
 
 /** Commands with parameters in braces: clients/conformance/templates.json. */
 

@@ -45,21 +45,27 @@ function problemFailure({ problem }: ProblemError, environment: NodeJS.ProcessEn
   return { sentence, lines, exitCode: isDown ? exitCodes.unreachable : exitCodes.refused };
 }
 
+/** A trial that was lost before it had params cannot be tried again. */
+function canRetry(trial: ProblemError['problem']['trial']): boolean {
+  if (trial === undefined || Object.keys(trial.params).length === 0) return false;
+  return trial.state === 'failed' || trial.state === 'cancelled';
+}
+
 const aboutRequests = /\b(GET|POST|PATCH|DELETE) /;
 
 /** The service's hints may be about requests; these are about commands. */
-function hintFor({ code, hint }: ProblemError['problem'], environment: NodeJS.ProcessEnv): string {
+function hintFor({ code, hint, trial }: ProblemError['problem'], environment: NodeJS.ProcessEnv): string {
   switch (code) {
     case 'unauthenticated':
       return environment['CAVIA_KEY'] ? ' Check CAVIA_KEY.' : ' Set CAVIA_KEY to an API key.';
     case 'study_not_found':
       return ' cavia study list shows those that there are.';
     case 'study_closed':
-      return ' cavia study extend gives a study more trials that ended for want of them.';
+      return ' cavia study show says why it ended, and what can be done.';
     case 'study_exists':
       return ' Choose another name, or cavia study delete the old one; to go on with it, leave out what differs:';
     case 'trial_finished':
-      return ' cavia trial retry opens a failed or cancelled trial again.';
+      return canRetry(trial) ? ' cavia trial retry opens it again.' : '';
     default:
       return hint === undefined || aboutRequests.test(hint) ? '' : ` ${hint}`;
   }

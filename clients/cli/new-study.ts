@@ -1,4 +1,5 @@
-import type { NewStudy } from './api.ts';
+import type { NewStudy, SearchSpace } from './api.ts';
+import { gridPoints, requirePoints } from './grid-points.ts';
 import { numberOf } from './number-text.ts';
 import { readMapping } from './read-yaml.ts';
 import { misused } from './refusal.ts';
@@ -18,6 +19,12 @@ export const studyOptions = {
     value: 'KIND',
     about: 'how params are chosen',
     among: ['auto', 'gp', 'random', 'quasiRandom', 'grid'],
+  },
+  points: {
+    type: 'string',
+    value: 'N',
+    multiple: true,
+    about: 'how many values a float without a step gets on a grid; lr=N for one of several',
   },
   seed: { type: 'string', value: 'N', about: 'the same seed suggests the same; 0 when left out' },
   constraint: { type: 'string', value: 'TEXT', multiple: true, about: "such as 'width * batch <= 65536'" },
@@ -46,13 +53,14 @@ export async function newStudy(
     ...spaceOfTexts(ranges),
   };
   const objectives = objectivesOf(options);
+  const sampler = samplerOf(options, fromFile['sampler'], space);
   return {
     ...fromFile,
     ...(name !== undefined && { name }),
     ...(Object.keys(space).length > 0 && { space }),
     ...(objectives.length > 0 && { objectives }),
     ...(options.constraint && { constraints: options.constraint }),
-    ...(options.sampler !== undefined && { sampler: { kind: options.sampler as 'auto' } }),
+    ...(sampler !== undefined && { sampler }),
     ...(options.seed !== undefined && { seed: wholeNumber('--seed', options.seed) }),
     ...(options.label && { labels: Object.fromEntries(options.label.map(labelOf)) }),
     ...merged('budget', fromFile, {
@@ -71,6 +79,18 @@ export async function newStudy(
 async function readSpace(path: string): Promise<Record<string, unknown>> {
   const mapping = await readMapping(path);
   return isMapping(mapping['space']) && !('type' in mapping['space']) ? mapping['space'] : mapping;
+}
+
+/** Of the file where the command line says none. */
+function samplerOf({ sampler, points }: StudyOptions, ofFile: unknown, space: SearchSpace): NewStudy['sampler'] {
+  const kind = sampler ?? (isMapping(ofFile) ? ofFile['kind'] : undefined);
+  if (points !== undefined && kind !== 'grid') throw misused('--points needs --sampler grid.');
+  if (kind === 'grid' && (sampler !== undefined || points !== undefined)) {
+    const grid = { kind, ...(points !== undefined && { points: gridPoints(points, space) }) } as const;
+    requirePoints(grid, space);
+    return grid;
+  }
+  return sampler === undefined ? undefined : { kind: sampler as 'auto' };
 }
 
 function objectivesOf({ minimize = [], maximize = [], target }: StudyOptions): NewStudy['objectives'] {

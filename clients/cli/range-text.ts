@@ -1,5 +1,5 @@
 import type { ParamValue, Parameter } from './api.ts';
-import { instead } from './nearest.ts';
+import { instead } from './instead.ts';
 import { misused } from './refusal.ts';
 
 /** A range as people write it: `log(1e-5, 1e-1)`, `[relu, tanh] when layers=2`. clients/conformance/spaces.json. */

@@ -1,5 +1,5 @@
 import type { Client, Study } from './api.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../shared/api/nearest.ts';
 import { Refusal } from './refusal.ts';
 
 const listedMax = 1000;

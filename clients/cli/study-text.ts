@@ -1,4 +1,5 @@
 import type { Study } from './api.ts';
+import { count } from './count.ts';
 import { rangeText } from './range-shown.ts';
 import { numberText } from './number-text.ts';
 
@@ -22,7 +23,7 @@ export function studyText(study: Study): string {
     ['objective', study.objectives.map(objectiveText).join('; ')],
     ['sampler', study.sampler.kind],
     ['budget', budgetText(study)],
-    ['lease', `${study.lease.seconds} s, ${study.lease.attempts} attempts`],
+    ['lease', `${study.lease.seconds} s, ${count(study.lease.attempts, 'attempt')}`],
     ['constraints', study.constraints.join('; ') || undefined],
     ['command', study.training?.command.join(' ')],
     ['created', study.created],
@@ -39,7 +40,7 @@ export function objectiveText({ metric, direction, target }: Study['objectives']
 }
 
 function budgetText({ budget: { trials, parallel, deadline } }: Study): string {
-  return [`${trials} trials`, parallel && `${parallel} at a time`, deadline && `until ${deadline}`]
+  return [count(trials, 'trial'), parallel && `${parallel} at a time`, deadline && `until ${deadline}`]
     .filter(Boolean)
     .join(', ');
 }

@@ -1,6 +1,6 @@
 import type { Study, TellRequest } from './api.ts';
 import { toldNumber } from '../../shared/api/printed-result.ts';
-import { instead } from './nearest.ts';
+import { instead } from './instead.ts';
 import { misused } from './refusal.ts';
 
 type ToldValues = NonNullable<TellRequest['values']>;

@@ -1,6 +1,7 @@
 import type { Study, Trial } from './api.ts';
 import { barText } from './bar-text.ts';
 import { bestSoFar } from './best-so-far.ts';
+import { count } from './count.ts';
 import type { Output } from './output.ts';
 import { objectiveText, progressText, stateText } from './study-text.ts';
 import { paramsText, valuesText } from './trial-text.ts';
@@ -40,7 +41,7 @@ export function watchFrame(
   const bestLine = best
     ? `best  ${valuesText(best, study)} (trial ${best.number})  ${paramsText(best.params)}`
     : frontLength !== undefined
-      ? `front ${frontLength} trials`
+      ? `front ${count(frontLength, 'trial')}`
       : 'best  none yet';
   return [
     out.style('bold', cut(`${study.name}  ${stateText(study)}  ${study.objectives.map(objectiveText).join('; ')}`)),

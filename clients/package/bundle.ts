@@ -1,12 +1,15 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { thirdPartyNotice } from './third-party.ts';
+
+const root = join(import.meta.dirname, '..', '..');
 
 /** What the package has instead of sources, since Node strips no types below node_modules: all that they need in them. */
 export async function bundlePackage(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
-  await build({
-    absWorkingDir: join(import.meta.dirname, '..', '..'),
+  const { metafile } = await build({
+    absWorkingDir: root,
     // The thread of the model finds its own file beside the chunk that starts it.
     entryPoints: {
       cli: 'clients/cli/entry.ts',
@@ -22,8 +25,10 @@ export async function bundlePackage(outdir: string): Promise<void> {
     target: 'node22',
     minifySyntax: true,
     minifyWhitespace: true,
+    metafile: true,
     legalComments: 'eof',
     // The YAML library asks Node for parts of it the old way.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
+  await writeFile(join(outdir, 'THIRD-PARTY.txt'), thirdPartyNotice(root, metafile));
 }

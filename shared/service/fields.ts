@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { closestName, nearest } from '../api/nearest.ts';
 import type { Fault } from '../domain/parameter.ts';
 import type { ParamsFault } from '../domain/params.ts';
 import type { Space } from '../domain/space.ts';
@@ -62,9 +62,8 @@ export function refuseParams(
 
 /** The known name that was probably meant, or all of them: `nearest one is width`, `known ones are depth, width`. */
 export function nearestName(name: string, known: readonly string[], what = 'field'): string {
-  const nearest = closest(name, known);
-  const isNear = distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(1, Math.ceil(nearest.length / 3));
-  if (isNear || known.length > listedMax) return `nearest ${what} is ${nearest}`;
+  const found = nearest(name, known) ?? (known.length > listedMax ? closestName(name, known) : undefined);
+  if (found !== undefined) return `nearest ${what} is ${found}`;
   return `known ${what}s are ${known.join(', ')}`;
 }
 

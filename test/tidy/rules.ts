@@ -26,7 +26,7 @@ const floors: Record<string, Floor> = {
   'shared/numerics': { floors: [], packages: [] },
   'shared/domain': { floors: [], packages: ['zod'] },
   'shared/engine': { floors: ['shared/domain', 'shared/numerics'], packages: [] },
-  'shared/api': { floors: ['shared/domain'], packages: ['zod'] },
+  'shared/api': { floors: ['shared/domain'], packages: ['zod', 'fastest-levenshtein'] },
   'shared/service': {
     floors: [
       'shared/domain',
@@ -42,7 +42,7 @@ const floors: Record<string, Floor> = {
       'shared/engine/observations.ts',
       'shared/engine/training-seed.ts',
     ],
-    packages: ['fastest-levenshtein'],
+    packages: [],
   },
   'shared/service/ports': {
     floors: ['shared/domain', 'shared/api/messages.ts', 'shared/engine/fitted.ts'],
@@ -131,8 +131,8 @@ const floors: Record<string, Floor> = {
   },
   'infra/copy-table.ts': { floors: ['infra'], packages: ['node:', '@aws-sdk/client-dynamodb'] },
   'clients/cli': {
-    floors: ['shared/api/client.ts', 'shared/api/printed-result.ts', 'package.json'],
-    packages: ['node:', 'fastest-levenshtein', 'yaml'],
+    floors: ['shared/api/client.ts', 'shared/api/printed-result.ts', 'shared/api/nearest.ts', 'package.json'],
+    packages: ['node:', 'yaml'],
   },
   'clients/cli/commands/serve.ts': { floors: ['clients/cli', 'local'], packages: [] },
   'clients/package': { floors: [], packages: ['node:', 'esbuild'] },

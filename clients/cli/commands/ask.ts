@@ -1,7 +1,7 @@
 import { command } from '../command.ts';
 import { misused, Refusal } from '../refusal.ts';
 import { plainValue } from '../range-text.ts';
-import { instead } from '../nearest.ts';
+import { instead } from '../instead.ts';
 import { findStudy } from '../study-name.ts';
 import { paramsText } from '../trial-text.ts';
 import { wholeNumber } from '../whole-number.ts';

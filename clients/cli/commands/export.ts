@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Client, Study, Trial, TrialDetail } from '../api.ts';
 import { command } from '../command.ts';
-import { count } from '../exchange/imported.ts';
+import { count } from '../count.ts';
 import { optunaJournal } from '../exchange/to-optuna-journal.ts';
 import { readTrials } from '../read-trials.ts';
 import { Refusal } from '../refusal.ts';

@@ -1,11 +1,15 @@
 import type { Client, EnqueuedTrial, NewStudy, Study } from '../api.ts';
+import { closed } from '../after-the-end.ts';
 import { command } from '../command.ts';
+import { count } from '../count.ts';
 import { fromCsv, fromJsonLines } from '../exchange/from-results.ts';
 import { readSpaceFile } from '../exchange/import-format.ts';
-import { count, type Imported } from '../exchange/imported.ts';
+import type { Imported } from '../exchange/imported.ts';
 import { newStudy, studyOptions } from '../new-study.ts';
 import { readInput } from '../read-yaml.ts';
 import { misused, Refusal } from '../refusal.ts';
+import { sayHowToGoOn } from '../say-what-next.ts';
+import { stateText } from '../study-text.ts';
 
 const { file: _, ...options } = studyOptions;
 /** Few enough for the largest body that the service takes. */
@@ -43,12 +47,15 @@ export const importStudy = command({
     const body = { ...imported.study, ...described };
     const study = old ?? (await create(client, body));
     for (const remark of imported.remarks) out.say(remark);
+    if (imported.trials.length > 0 && study.state === 'finished')
+      throw closed(study, `${study.name} is ${stateText(study)} and takes no more trials.`);
     const { added, duplicates } = await attach(client, study, imported.trials);
     if (out.isJson) out.printJson({ study: study.name, created: old === undefined, trials: added, duplicates });
     out.say(
       `${old ? `${study.name} was there already` : `Created ${study.name}`}; took over ${count(added, 'trial')}${duplicates > 0 ? `, and left out ${duplicates} that it has` : ''}.`,
     );
-    out.next(`cavia study show ${study.name}`, `cavia run ${study.name} -- python train.py {*}`);
+    out.next(`cavia study show ${study.name}`);
+    sayHowToGoOn(study, out);
   },
 });
 

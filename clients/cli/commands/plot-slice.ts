@@ -3,7 +3,7 @@ import { barText } from '../bar-text.ts';
 import { objectiveOf, valuedTrials, type Valued } from '../best-so-far.ts';
 import { chartText } from '../chart.ts';
 import { command } from '../command.ts';
-import { instead } from '../nearest.ts';
+import { instead } from '../instead.ts';
 import { numberText } from '../number-text.ts';
 import type { Output } from '../output.ts';
 import { readTrials } from '../read-trials.ts';

@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import type { Client, Study } from '../api.ts';
 import { command } from '../command.ts';
+import { count } from '../count.ts';
 import { templateFault } from '../command-template.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { readTrials } from '../read-trials.ts';
 import { misused, Refusal } from '../refusal.ts';
 import { runCrew } from '../run/crew.ts';
 import { findProgram } from '../run/find-program.ts';
@@ -11,6 +13,7 @@ import { watchInterrupts } from '../run/interrupts.ts';
 import { isAway, watchOutage } from '../run/outage.ts';
 import { openSpool, type Spool } from '../run/spool.ts';
 import type { TrainingProcess } from '../run/training-process.ts';
+import { sayWhatNext } from '../say-what-next.ts';
 import { findStudy } from '../study-name.ts';
 import { progressText, stateText } from '../study-text.ts';
 import { paramsText, valuesText } from '../trial-text.ts';
@@ -62,12 +65,12 @@ export const run = command({
       throw new Refusal(`${study.name} trains by itself: cavia study watch ${study.name} shows how it stands.`);
     const spool = openSpool(cavia.environment);
     await tellWhatWasLeft(client, spool, cavia.url, out);
-    if (study.state === 'finished')
-      out.say(`${study.name} is ${stateText(study)} already: cavia study extend ${study.name} 20 gives it more.`);
+    if (study.state === 'finished') return finish(client, study, out, false);
 
     const running = new Set<TrainingProcess>();
     const interrupts = watchInterrupts((level) => {
-      if (level === 1) out.say(`Taking no more trials; ${running.size} go on to their end. Ctrl-C again ends them.`);
+      if (level === 1)
+        out.say(`Taking no more trials; ${count(running.size, 'program')} may run to the end. Ctrl-C again ends them.`);
       if (level === 2) out.say('Ending the programs, and giving their trials back. Ctrl-C again kills them.');
       const signal = level === 2 ? 'SIGTERM' : 'SIGKILL';
       if (level > 1) for (const process of running) process.signal(signal);
@@ -89,7 +92,10 @@ export const run = command({
       running,
     }).finally(interrupts.stop);
     const kept = spool.leftFor(cavia.url).length;
-    if (kept > 0) out.say(`${kept} results are kept in ${spool.folder}: the next cavia run tells them.`);
+    if (kept > 0)
+      out.say(
+        `${count(kept, 'result')} kept in ${spool.folder}: the next cavia run tells ${kept === 1 ? 'it' : 'them'}.`,
+      );
     if (end.kind === 'program') throw new Refusal(end.sentence, exitCodes.program);
     if (end.kind === 'away') {
       const code = interrupts.level() > 0 ? exitCodes.interrupted : exitCodes.unreachable;
@@ -128,6 +134,20 @@ async function finish(client: Client, { id, name }: Study, out: Output, isInterr
     out.next(`cavia run ${name} -- …`);
     return exitCodes.interrupted;
   }
-  out.next(`cavia importance ${name}`, `cavia study extend ${name} 20`);
-  return exitCodes.done;
+  const hasResults = best.trials.length > 0;
+  if (study.state !== 'finished' || hasResults) {
+    sayWhatNext(study, hasResults, out);
+    return exitCodes.done;
+  }
+  out.say(await whyNoResults(client, study));
+  sayWhatNext(study, false, out);
+  return exitCodes.refused;
+}
+
+/** `No trial of digits is complete: 3 infeasible, 1 failed; cavia trial show digits 0 says why.` */
+async function whyNoResults(client: Client, { id, name }: Study): Promise<string> {
+  const trials = await readTrials(client, id);
+  const counts = [...Map.groupBy(trials, ({ state }) => state)].map(([state, { length }]) => `${length} ${state}`);
+  if (counts.length === 0) return `No trial of ${name} is complete.`;
+  return `No trial of ${name} is complete: ${counts.join(', ')}; cavia trial show ${name} ${trials[0].number} says why.`;
 }

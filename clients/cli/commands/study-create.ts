@@ -2,6 +2,7 @@ import type { NewStudy } from '../api.ts';
 import { command } from '../command.ts';
 import { newStudy, studyOptions } from '../new-study.ts';
 import { misused } from '../refusal.ts';
+import { sayHowToGoOn } from '../say-what-next.ts';
 import { progressText, stateText } from '../study-text.ts';
 
 export const studyCreate = command({
@@ -23,9 +24,11 @@ export const studyCreate = command({
     'cavia study create digits --space space.yaml --maximize accuracy',
     'cavia study create --file study.yaml',
   ],
-  run: async ({ operands: [name, ...ranges], options, cavia, out }) => {
+  run: async ({ operands, options, cavia, out }) => {
+    // A name has no "=": without one, the file may say it.
+    const [name, ranges] = operands[0]?.includes('=') ? [undefined, operands] : [operands[0], operands.slice(1)];
     const body = await newStudy(name, ranges, options);
-    if (body.name === undefined) throw misused('The study needs a NAME, or --file with a name in it.');
+    if (body.name === undefined) throw withoutName(ranges);
     if (body.space === undefined)
       throw misused("The study needs a space: ranges such as 'lr=log(1e-5, 1e-1)', or --space FILE.");
     if (body.objectives === undefined)
@@ -35,7 +38,11 @@ export const studyCreate = command({
     if (out.isJson) out.printJson(study);
     // The service opens a study that is there as it creates one that is not.
     out.say(`${study.name} is ${stateText(study)}: ${progressText(study)}.`);
-    if (study.training) out.next(`cavia study watch ${study.name}`);
-    else out.next(`cavia run ${study.name} -- python train.py {*}`);
+    sayHowToGoOn(study, out);
   },
 });
+
+function withoutName([range]: readonly string[]): Error {
+  if (range === undefined) return misused('The study needs a NAME, or --file with a name in it.');
+  return misused(`The study needs a NAME before its ranges: cavia study create NAME '${range}' …`);
+}

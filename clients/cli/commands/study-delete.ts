@@ -1,4 +1,5 @@
 import { command } from '../command.ts';
+import { count } from '../count.ts';
 import { confirm } from '../confirm.ts';
 import { findStudy } from '../study-name.ts';
 
@@ -11,7 +12,10 @@ export const studyDelete = command({
   run: async ({ operands: [name], options, cavia, out }) => {
     const client = await cavia.client();
     const study = await findStudy(client, name);
-    await confirm(`Delete ${study.name} with its ${study.progress.given} trials? This cannot be undone.`, options.yes);
+    await confirm(
+      `Delete ${study.name} with its ${count(study.progress.given, 'trial')}? This cannot be undone.`,
+      options.yes,
+    );
     await client.deleteStudy({ study: study.id });
     if (out.isJson) out.printJson({ deleted: study.name });
     out.say(`Deleted ${study.name}.`);

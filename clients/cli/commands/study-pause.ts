@@ -1,4 +1,5 @@
 import { command } from '../command.ts';
+import { count } from '../count.ts';
 import { findStudy } from '../study-name.ts';
 
 export const studyPause = command({
@@ -13,7 +14,8 @@ export const studyPause = command({
     const study = await client.updateStudy({ study: id, body: { state: 'paused' } });
     if (out.isJson) out.printJson(study);
     const { running } = study.progress;
-    out.say(`Paused ${study.name}${running > 0 ? `; ${running} trials that are running go on` : ''}.`);
+    const others = running === 1 ? 'goes on' : 'go on';
+    out.say(`Paused ${study.name}${running > 0 ? `; ${count(running, 'running trial')} ${others}` : ''}.`);
     out.next(`cavia study resume ${study.name}`);
   },
 });

@@ -1,5 +1,8 @@
+import { closed } from '../after-the-end.ts';
 import { command } from '../command.ts';
+import { sayHowToGoOn } from '../say-what-next.ts';
 import { findStudy } from '../study-name.ts';
+import { stateText } from '../study-text.ts';
 
 export const studyResume = command({
   name: 'study resume',
@@ -9,10 +12,12 @@ export const studyResume = command({
   examples: ['cavia study resume digits'],
   run: async ({ operands: [name], cavia, out }) => {
     const client = await cavia.client();
-    const { id } = await findStudy(client, name);
-    const study = await client.updateStudy({ study: id, body: { state: 'active' } });
+    const before = await findStudy(client, name);
+    if (before.state === 'finished')
+      throw closed(before, `${before.name} is ${stateText(before)} and cannot be resumed.`);
+    const study = await client.updateStudy({ study: before.id, body: { state: 'active' } });
     if (out.isJson) out.printJson(study);
     out.say(`Resumed ${study.name}.`);
-    out.next(study.training ? `cavia study watch ${study.name}` : `cavia run ${study.name} -- python train.py {*}`);
+    sayHowToGoOn(study, out);
   },
 });

@@ -1,7 +1,12 @@
+import type { Client, Study } from '../api.ts';
 import { command } from '../command.ts';
+import type { Output } from '../output.ts';
+import { sayWhatNext } from '../say-what-next.ts';
 import { findStudy } from '../study-name.ts';
 import { studyText } from '../study-text.ts';
 import { paramsText, valuesText } from '../trial-text.ts';
+
+type Advice = Awaited<ReturnType<Client['advice']>>['advice'];
 
 const shownMax = 5;
 
@@ -14,9 +19,9 @@ export const studyShow = command({
   run: async ({ operands: [name], cavia, out }) => {
     const client = await cavia.client();
     const study = await findStudy(client, name);
-    const [best, { advice }] = await Promise.all([
+    const [best, advice] = await Promise.all([
       client.best({ study: study.id, query: { top: shownMax } }),
-      client.advice({ study: study.id }),
+      adviceOn(client, study),
     ]);
     if (out.isJson) return out.printJson({ ...study, best: best.best, trials: best.trials, advice });
     out.print(studyText(study));
@@ -25,8 +30,23 @@ export const studyShow = command({
       for (const trial of best.trials.slice(0, shownMax))
         out.print(`  ${trial.number}  ${valuesText(trial, study)}  ${paramsText(trial.params)}`);
     }
-    for (const { detail, hint } of advice) out.print(`${out.style('yellow', 'advice')}      ${detail} ${hint}`);
-    if (study.state === 'finished') out.next(`cavia importance ${study.name}`, `cavia study extend ${study.name} 20`);
-    else out.next(`cavia study watch ${study.name}`);
+    for (const text of adviceTexts(advice, study, best.trials.length, out)) out.print(text);
+    sayWhatNext(study, best.trials.length > 0, out);
   },
 });
+
+/** There is none on several objectives. */
+async function adviceOn(client: Client, { id, objectives }: Study): Promise<Advice> {
+  return objectives.length > 1 ? [] : (await client.advice({ study: id })).advice;
+}
+
+/** The service's hints may be about requests; these are about commands. */
+function adviceTexts(advice: Advice, { name, state, endReason }: Study, bestCount: number, out: Output): string[] {
+  const isClosed = endReason === 'stopped' || endReason === 'target';
+  return advice.flatMap(({ kind, parameter, detail, hint }) => {
+    // To go on says nothing of a study that has ended or has hardly begun.
+    if (kind === 'go_on' && (state === 'finished' || bestCount < 2)) return [];
+    const widen = isClosed ? '' : ` cavia study extend ${name} '${parameter}=RANGE' widens it; the history is kept.`;
+    return [`${out.style('yellow', 'advice')}      ${detail}${kind === 'widen' ? widen : ` ${hint}`}`];
+  });
+}

@@ -1,3 +1,4 @@
+import type { Client, Study } from '../api.ts';
 import { command } from '../command.ts';
 import { Refusal } from '../refusal.ts';
 import { readRunLog } from '../run/run-folder.ts';
@@ -22,10 +23,23 @@ export const trialLog = command({
     const answer = await client.trialLog({ study: study.id, number, query: { attempt: wanted } });
     const log = answer.log ?? readRunLog(study.name, number, wanted ?? answer.attempt);
     if (out.isJson) return out.printJson({ ...answer, log: log ?? null });
-    if (log === undefined)
-      throw new Refusal(
-        `Trial ${number} of ${study.name} has no log here: whoever ran attempt ${wanted ?? answer.attempt} has it.`,
-      );
+    if (log === undefined) throw new Refusal(await whyNoLog(client, study, number, answer));
     out.print(log.replace(/\n$/, ''));
   },
 });
+
+type Answer = Awaited<ReturnType<Client['trialLog']>>;
+
+async function whyNoLog(
+  client: Client,
+  { id, name, training }: Study,
+  number: number,
+  { attempt, jobId }: Answer,
+): Promise<string> {
+  if (attempt === 0) return `Trial ${number} of ${name} has not been given out yet.`;
+  if (!training) return `Trial ${number} of ${name} has no log here: whoever ran attempt ${attempt} has it.`;
+  if (jobId !== null) return `What attempt ${attempt} of trial ${number} of ${name} wrote is not there any more.`;
+  const trial = await client.getTrial({ study: id, number });
+  const why = trial.message !== null && trial.attempt === attempt ? `: ${trial.message}` : '';
+  return `No program has been started for attempt ${attempt} of trial ${number} of ${name}${why}.`;
+}

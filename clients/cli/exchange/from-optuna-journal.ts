@@ -1,5 +1,6 @@
+import { count } from '../count.ts';
 import type { EnqueuedTrial, Parameter, Params, SearchSpace } from '../api.ts';
-import { count, type Imported } from './imported.ts';
+import type { Imported } from './imported.ts';
 import { inferConditions } from './infer-conditions.ts';
 import { parameterOfDistribution, valueOfInternal } from './optuna-distribution.ts';
 

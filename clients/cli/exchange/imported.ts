@@ -8,7 +8,3 @@ export interface Imported {
   /** What is not taken over, one sentence each. */
   remarks: string[];
 }
-
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}

@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openService, type Service } from '../../http/open-service.ts';
-import { launcher, openTerminal, type Ended, type Terminal } from './cli-process.ts';
+import { launcher, openTerminal, pause, type Ended, type Terminal } from './cli-process.ts';
+
+const shell = promisify(execFile);
 
 let service: Service;
 let terminal: Terminal;
@@ -99,8 +102,28 @@ describe('study', () => {
       join(terminal.folder, 'study.yaml'),
       'name: whole\nspace: {x: "uniform(0, 1)"}\nobjectives: [{metric: loss, direction: minimize}]\nbudget: {trials: 9}\n',
     );
-    const whole = await json('study', 'create', '-f', 'study.yaml', '--parallel', '3');
-    expect(whole).toMatchObject({ name: 'whole', budget: { trials: 9, parallel: 3 } });
+    const whole = await json('study', 'create', '-f', 'study.yaml', 'y=int(1, 2)', '--parallel', '3');
+    expect(whole).toMatchObject({
+      name: 'whole',
+      space: { x: { type: 'float' }, y: { type: 'int', low: 1, high: 2 } },
+      budget: { trials: 9, parallel: 3 },
+    });
+  });
+
+  it.each([
+    [['--points', '5'], 5, 5 * 5 * 2],
+    [['--points', '5', '--points', 'x=3'], { x: 3, y: 5 }, 3 * 5 * 2],
+    [['--points', 'x=3', '--points', 'y=4'], { x: 3, y: 4 }, 3 * 4 * 2],
+  ])('create makes a grid over floats with %j', async (options, points, configurations) => {
+    const ranges = ['x=uniform(0, 1)', 'y=log(1e-3, 1)', 'n=int(1, 2)'];
+    const args = ['study', 'create', `grid${count++}`, ...ranges, '--minimize', 'loss', '--sampler', 'grid'];
+    const study = await json(...args, ...options);
+    expect(study).toMatchObject({ sampler: { kind: 'grid', points }, configurations });
+  });
+
+  it('create makes a grid over a float with a step', async () => {
+    const args = ['study', 'create', 'steps', 'x=uniform(0, 1, step=0.25)', '--minimize', 'loss', '--sampler', 'grid'];
+    expect(await json(...args)).toMatchObject({ sampler: { kind: 'grid' }, configurations: 5 });
   });
 
   it('create opens a study that is there, and shows how another one differs', async () => {
@@ -127,12 +150,69 @@ describe('study', () => {
     expect((await terminal.run(['study', 'show', name])).code).toBe(1);
   });
 
+  it('show says of a study with several objectives what it has found', async () => {
+    await does('study', 'create', 'several', 'x=uniform(0, 1)', '--minimize', 'loss', '--maximize', 'speed');
+    await does('ask', 'several');
+    await does('tell', 'several', '0', 'loss=1', 'speed=2');
+    expect((await does('study', 'show', 'several')).stdout).toMatch(
+      /\nPareto front\n {2}0 {2}loss=1 speed=2 {2}x=\S+\n$/,
+    );
+  });
+
+  it('show, create and resume propose resume for a study that is paused', async () => {
+    const name = await newStudy();
+    await does('study', 'pause', name);
+    await does('study', 'resume', name);
+    await does('ask', name);
+    expect((await does('study', 'pause', name)).stderr).toMatch(/^Paused study\d+; 1 running trial goes on\.\n/);
+    expect((await does('study', 'show', name)).stderr).toBe(`Next: cavia study resume ${name}\n`);
+    const opened = await does('study', 'create', name, 'lr=log(1e-4, 1e-1)', 'layers=int(1, 4)', '--minimize', 'loss');
+    expect(opened.stderr).toContain(`Next: cavia study resume ${name}\n`);
+    expect((await does('study', 'resume', name)).stderr).toContain(`Next: cavia run ${name} -- `);
+  });
+
+  it('show proposes resume for a study that was paused because of trouble', async () => {
+    writeFileSync(
+      join(terminal.folder, 'trouble.yaml'),
+      [
+        'name: trouble',
+        'space: {x: "uniform(0, 1)"}',
+        'objectives: [{metric: loss, direction: minimize}]',
+        'budget: {trials: 20, parallel: 1}',
+        'training: {runner: process, command: [sh, -c, "echo oops >&2; exit 3"]}',
+      ].join('\n'),
+    );
+    await does('study', 'create', '-f', 'trouble.yaml');
+    for (;;) {
+      const { state }: { state: string } = await json('study', 'show', 'trouble');
+      if (state === 'paused') break;
+      await pause(50);
+    }
+    const shown = await does('study', 'show', 'trouble');
+    expect(shown.stdout).toMatch(/^trouble +\d+ × /m);
+    expect(shown.stderr).toBe('Next: cavia study resume trouble\n');
+  });
+
   it('extend gives more trials, another limit and no deadline', async () => {
     const name = await newStudy('--trials', '10', '--deadline', '2096-12-24T18:00:00Z');
     expect((await does('study', 'extend', name, '5')).stderr).toContain(`${name} has 15 of 15 trials left.`);
     const study = await json('study', 'extend', name, '--parallel', '4', '--deadline', 'none');
     expect(study).toMatchObject({ budget: { trials: 15, parallel: 4 } });
     expect(study).not.toHaveProperty('budget.deadline');
+  });
+
+  it('extend widens a range, and keeps the others', async () => {
+    const name = await newStudy();
+    expect(await json('study', 'extend', name, 'lr=log(1e-5, 1)')).toMatchObject({
+      budget: { trials: 100 },
+      space: { lr: { low: 1e-5, high: 1 }, layers: { low: 1, high: 4 } },
+    });
+    expect(await json('study', 'extend', name, '3', 'layers=int(1, 5)')).toMatchObject({
+      budget: { trials: 103 },
+      space: { lr: { low: 1e-5, high: 1 }, layers: { low: 1, high: 5 } },
+    });
+    const narrower = await terminal.run(['study', 'extend', name, 'layers=int(2, 5)']);
+    expect(narrower).toMatchObject({ code: 1, stdout: '' });
   });
 
   it('watch says each change on a line when nobody sees it, and ends with the study', async () => {
@@ -147,6 +227,110 @@ describe('study', () => {
       stdout: expect.stringMatching(
         /finished \(trials\): 1 of 1 ended; best loss=0.5 \(trial 0\) lr=\S+ layers=\d\n$/,
       ) as string,
+    });
+  });
+});
+
+describe('a study that has ended', () => {
+  /** With one complete trial of two. */
+  async function ended(name: string, range: string, ...more: string[]): Promise<string> {
+    await does('study', 'create', name, range, '--minimize', 'loss', '--trials', '2', ...more);
+    await does('ask', name);
+    await does('tell', name, '0', '0.5');
+    return name;
+  }
+
+  it('because its trials are spent goes on with more of them', async () => {
+    const name = await ended('spent', 'x=uniform(0, 1)');
+    await does('ask', name);
+    await does('tell', name, '1', '0.7');
+    expect((await does('study', 'show', name)).stderr).toBe(
+      'Next: cavia importance spent\nNext: cavia study extend spent 20\n',
+    );
+    expect((await does('study', 'extend', name, '20')).stderr).toContain('has 20 of 22 trials left.');
+  });
+
+  it('because every configuration has been tried goes on with a wider range only', async () => {
+    const name = await ended('tried', 'n=int(1, 2)', '--trials', '9');
+    await does('ask', name);
+    await does('tell', name, '1', '0.7');
+    expect((await terminal.run(['ask', name])).code).toBe(1);
+    const said = 'Every configuration has been tried: only a wider range opens it again.';
+    expect((await does('study', 'show', name)).stderr).toBe(
+      `${said}\nNext: cavia importance tried\nNext: cavia study extend tried 'n=RANGE'\n`,
+    );
+    expect(await terminal.run(['study', 'extend', name, '20'])).toMatchObject({
+      code: 1,
+      stderr: `tried has 0 of 29 trials left, but is finished (exhausted). ${said}\n  cavia study extend tried 'n=RANGE'\n`,
+    });
+    expect((await does('study', 'extend', name, 'n=int(1, 4)')).stderr).toContain('tried has 2 of 29 trials left.');
+  });
+
+  it('because of its deadline goes on with a later one only', async () => {
+    const name = await ended('late', 'x=uniform(0, 1)');
+    await service.send('PATCH', `/v1/studies/${name}`, { budget: { deadline: '2001-01-01T00:00:00Z' } });
+    const advised = 'A later deadline opens it again.';
+    const command = 'cavia study extend late --deadline none';
+    await terminal.run(['ask', name]);
+    expect((await does('study', 'show', name)).stderr).toBe(
+      `${advised}\nNext: cavia importance late\nNext: ${command}\n`,
+    );
+    expect(await terminal.run(['study', 'extend', name, '5'])).toMatchObject({
+      code: 1,
+      stderr: `late has 6 of 7 trials left, but is finished (deadline). ${advised}\n  ${command}\n`,
+    });
+    expect(await terminal.run(['run', name, '--', 'true'])).toMatchObject({
+      code: 0,
+      stderr: `late is finished (deadline): 1 of 7 ended.\n${advised}\nNext: cavia importance late\nNext: ${command}\n`,
+    });
+    expect((await does(...command.split(' ').slice(1))).stderr).toBe(
+      'late has 6 of 7 trials left.\nNext: cavia run late -- python train.py {*}\n',
+    );
+  });
+
+  it('because it was stopped never goes on; another one begins with its trials', async () => {
+    const name = await ended('stopped', 'n=int(1, 2)', '--constraint', 'n <= 2');
+    await does('study', 'stop', name, '--yes');
+    const advised = 'Nothing opens it again, but another study can begin with its trials.';
+    const exported = 'cavia export stopped -o stopped.jsonl';
+    const imported =
+      "cavia import stopped-2 stopped.jsonl 'n=int(1, 2)' --minimize loss --constraint 'n <= 2' --trials 20";
+    const { stderr } = await does('study', 'show', name);
+    expect(stderr).toBe(
+      [advised, 'Next: cavia importance stopped', `Next: ${exported}`, `Next: ${imported}`, ''].join('\n'),
+    );
+    for (const [verb, args] of [
+      ['extended', ['extend', name, '5']],
+      ['resumed', ['resume', name]],
+    ] as const)
+      expect(await terminal.run(['study', ...args])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `stopped is finished (stopped) and cannot be ${verb}. ${advised}\n  ${exported}\n  ${imported}\n`,
+      });
+    expect((await terminal.run(['study', 'pause', name])).stderr).toBe(
+      'Study stopped is finished (stopped) and cannot become paused. cavia study show says why it ended, and what can be done.\n',
+    );
+    await shell('bash', ['-euc', `cavia() { "${process.execPath}" "${launcher}" "$@"; }\n${exported}\n${imported}`], {
+      cwd: terminal.folder,
+      env: { ...process.env, CAVIA_URL: service.url },
+    });
+    expect(await json('study', 'show', 'stopped-2')).toMatchObject({
+      state: 'active',
+      space: { n: { type: 'int', low: 1, high: 2 } },
+      constraints: ['n <= 2'],
+      best: { values: { loss: 0.5 } },
+    });
+  });
+
+  it('without a trial is not begun again with its trials', async () => {
+    const name = await newStudy();
+    await does('study', 'stop', name, '--yes');
+    expect((await does('study', 'show', name)).stderr).toBe('Nothing opens it again: create another study.\n');
+    writeFileSync(join(terminal.folder, 'one.jsonl'), '{"params": {"lr": 0.01, "layers": 1}, "values": {"loss": 1}}\n');
+    expect(await terminal.run(['import', name, 'one.jsonl'])).toMatchObject({
+      code: 1,
+      stderr: `${name} is finished (stopped) and takes no more trials. Nothing opens it again: create another study.\n`,
     });
   });
 });
@@ -182,6 +366,21 @@ describe('a worker by hand', () => {
     expect((await does('tell', name, '0', '-1e-3')).stderr).toContain('is complete: loss=-0.001.');
   });
 
+  it('is told what can be done with a trial that has ended, where something can', async () => {
+    const name = await newStudy();
+    await does('ask', name, '-n', '2');
+    await does('tell', name, '0', '0.5');
+    await does('trial', 'cancel', name, '1');
+    const said = async (...args: string[]): Promise<string> => (await terminal.run(args)).stderr;
+    expect(await said('trial', 'cancel', name, '0')).toBe('Trial 0 is complete and cannot be cancelled.\n');
+    expect(await said('trial', 'retry', name, '0')).toBe(
+      'Trial 0 is complete; only failed and cancelled trials can be tried again.\n',
+    );
+    expect(await said('tell', name, '1', '0.5')).toBe(
+      'Trial 1 is cancelled and takes no result. cavia trial retry opens it again.\n',
+    );
+  });
+
   it('cancels a trial, and opens it again', async () => {
     const name = await newStudy();
     await does('ask', name);
@@ -204,6 +403,18 @@ describe('what a study has found', () => {
     await service.post(`/v1/studies/${name}/ask`, {});
     for (const step of [1, 2, 3])
       await service.post(`/v1/studies/${name}/trials/16/report`, { attempt: 1, step, values: { loss: 1 / step } });
+  });
+
+  it('show advises in commands, not in requests', async () => {
+    const study = `study${count++}`;
+    await does('study', 'create', study, 'x=uniform(0, 1)', '--minimize', 'loss');
+    const trials = Array.from({ length: 12 }, (_, i) => ({ params: { x: i / 100 }, values: { loss: i } }));
+    await service.post(`/v1/studies/${study}/trials`, { trials });
+    expect((await does('study', 'show', study)).stdout).toMatch(
+      new RegExp(
+        `next to its low bound 0\\. cavia study extend ${study} 'x=RANGE' widens it; the history is kept\\.\n`,
+      ),
+    );
   });
 
   it('importance names the parameters, the most important first', async () => {
@@ -279,6 +490,47 @@ describe('what a study has found', () => {
     expect((await does('study', 'create', '-f', 'managed.yaml')).stderr).toContain('Next: cavia study watch managed');
     await does('study', 'watch', 'managed', '--every', '0.1');
     expect((await does('trial', 'log', 'managed', '0')).stdout).toBe('hello\n{"values": {"loss": 1}}\n');
+  });
+});
+
+describe('trial log of a trial that wrote nothing', () => {
+  it('says who has it, or that it has not been given out', async () => {
+    const name = await newStudy();
+    await does('ask', name);
+    expect(await terminal.run(['trial', 'log', name, '0'])).toMatchObject({
+      code: 1,
+      stderr: `Trial 0 of ${name} has no log here: whoever ran attempt 1 has it.\n`,
+    });
+    await service.post(`/v1/studies/${name}/trials`, { trials: [{ params: { lr: 0.01, layers: 1 } }] });
+    expect((await terminal.run(['trial', 'log', name, '1'])).stderr).toBe(
+      `Trial 1 of ${name} has not been given out yet.\n`,
+    );
+  });
+
+  it('says why the program of a managed trial was not started', async () => {
+    writeFileSync(
+      join(terminal.folder, 'gone.yaml'),
+      [
+        'name: gone',
+        'space: {x: "uniform(0, 1)"}',
+        'objectives: [{metric: loss, direction: minimize}]',
+        'budget: {trials: 1, parallel: 1}',
+        'training: {runner: process, command: [/gone/program]}',
+      ].join('\n'),
+    );
+    await does('study', 'create', '-f', 'gone.yaml');
+    for (;;) {
+      const { progress }: { progress: { ended: number } } = await json('study', 'show', 'gone');
+      if (progress.ended === 1) break;
+      await pause(50);
+    }
+    const { attempt, message }: { attempt: number; message: string } = await json('trial', 'show', 'gone', '0');
+    expect(message).toContain('/gone/program');
+    expect(await terminal.run(['trial', 'log', 'gone', '0'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `No program has been started for attempt ${attempt} of trial 0 of gone: ${message}.\n`,
+    });
   });
 });
 

@@ -1,9 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openService, type Service } from '../../http/open-service.ts';
 import { openTerminal, type Terminal } from './cli-process.ts';
 
+const run = promisify(execFile);
 const libraries = inject('pythonLibraries');
 const script = join(import.meta.dirname, 'optuna-journal.py');
 
@@ -17,14 +19,12 @@ beforeAll(async () => {
 
 afterAll(() => service.close());
 
-function optuna(args: string[], input: unknown = null): never {
-  const { status, stdout, stderr } = spawnSync(join(libraries!, 'python'), [script, ...args], {
-    cwd: terminal.folder,
-    encoding: 'utf8',
-    input: JSON.stringify(input),
-  });
+/** Not as one call: a server in this process that stands still for seconds ends its connections. */
+async function optuna(args: string[], input: unknown = null): Promise<never> {
+  const running = run(join(libraries!, 'python'), [script, ...args], { cwd: terminal.folder });
+  running.child.stdin!.end(JSON.stringify(input));
+  const { stdout, stderr } = await running;
   expect(stderr).toBe('');
-  expect(status).toBe(0);
   return JSON.parse(stdout) as never;
 }
 
@@ -73,7 +73,7 @@ describe.skipIf(libraries === null)('an exported journal', () => {
     const { code } = await terminal.run(['export', 'digits', '--format', 'optuna', '-o', 'digits.log']);
     expect(code).toBe(0);
 
-    const read: { trials: Record<string, unknown>[]; [field: string]: unknown } = optuna([
+    const read: { trials: Record<string, unknown>[]; [field: string]: unknown } = await optuna([
       'read',
       'digits.log',
       'digits',
@@ -97,7 +97,7 @@ describe.skipIf(libraries === null)('an exported journal', () => {
       { number: 34, state: 'WAITING', params: {}, fixed: { ...params, act: 'tanh' } },
     ]);
     expect(read['importances']).toEqual(
-      optuna(
+      await optuna(
         ['scratch'],
         complete.map((row) => [row.params, row.loss]),
       ),
@@ -128,7 +128,7 @@ describe.skipIf(libraries === null)('an exported journal', () => {
     ];
     await service.post('/v1/studies/front/trials', { trials });
     await terminal.run(['export', 'front', '-f', 'optuna', '-o', 'front.log']);
-    const read = optuna(['read', 'front.log', 'front']);
+    const read = await optuna(['read', 'front.log', 'front']);
     expect(read).toMatchObject({
       directions: ['MINIMIZE', 'MAXIMIZE'],
       front: [0, 1],
@@ -143,7 +143,7 @@ describe.skipIf(libraries === null)('an exported journal', () => {
 
 describe.skipIf(libraries === null)('a journal that Optuna wrote', () => {
   it('becomes a study with the same trials, and conditions for what only some have', async () => {
-    const written: [state: string, params: Record<string, number>, values: number[] | null][] = optuna([
+    const written: [state: string, params: Record<string, number>, values: number[] | null][] = await optuna([
       'write',
       'old.log',
     ]);

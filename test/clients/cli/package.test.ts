@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,6 +25,23 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the package', () => {
+  it('brings no other package with it', () => {
+    const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+    expect(installed).toEqual(['cavia']);
+  });
+
+  it('holds the licences of the packages that are in its bundles', () => {
+    const notice = readFileSync(join(folder, 'node_modules', 'cavia', 'dist', 'THIRD-PARTY.txt'), 'utf8');
+    const [, ...sections] = notice.split(`\n\n${'-'.repeat(80)}\n\n`);
+    expect(sections.map((text) => /^(\S+) \S+ \((.*)\)$/m.exec(text)!.slice(1))).toEqual([
+      ['fastest-levenshtein', 'MIT'],
+      ['ulid', 'MIT'],
+      ['yaml', 'ISC'],
+      ['zod', 'MIT'],
+    ]);
+    for (const text of sections) expect(text).toMatch(/Copyright [\s\S]*THE SOFTWARE IS PROVIDED "AS IS"/);
+  });
+
   it('holds bundles and declarations, and no sources', () => {
     const files = readdirSync(join(folder, 'node_modules', 'cavia'), { recursive: true, encoding: 'utf8' });
     expect(files.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
@@ -34,7 +51,7 @@ describe('the package', () => {
   });
 
   it('serves with npx cavia serve, and its client and command line reach it', async () => {
-    const server = spawn('npx', ['cavia', 'serve', '--port', '0'], { cwd: folder, detached: true });
+    const server = spawn('npx', ['cavia', 'serve', '--port', '0'], { cwd: folder, detached: true, env: withNode() });
     let said = '';
     server.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
     while (!said.includes('Try it:')) await pause(20);
@@ -43,7 +60,7 @@ describe('the package', () => {
       const created = await run(
         'npx',
         ['cavia', 'study', 'create', 'first', 'lr=log(1e-5,1e-1)', '--minimize', 'loss', '--json', '--url', url],
-        { cwd: folder },
+        { cwd: folder, env: withNode() },
       );
       expect(JSON.parse(created.stdout)).toMatchObject({ name: 'first', state: 'active' });
       writeFileSync(

@@ -105,15 +105,15 @@ describe('cavia run', () => {
 
   it.each([
     ['echo \'{"values": {"loss": 0.5, "size": 2}}\'', { state: 'complete', values: { loss: 0.5, size: 2 } }],
-    ['echo nan', { state: 'infeasible', message: 'loss is NaN' }],
-    ['echo \'{"values": {"loss": NaN}}\'', { state: 'infeasible' }],
-    ['echo \'{"state": "infeasible", "message": "too wide"}\'', { state: 'infeasible', message: 'too wide' }],
+    ['echo nan', { state: 'infeasible', message: 'loss is NaN' }, 1],
+    ['echo \'{"values": {"loss": NaN}}\'', { state: 'infeasible' }, 1],
+    ['echo \'{"state": "infeasible", "message": "too wide"}\'', { state: 'infeasible', message: 'too wide' }, 1],
     ['echo 0.25 > $CAVIA_RESULT_URI; echo bye', { state: 'complete', values: { loss: 0.25 } }],
     ['printf "loss: 3\\n 1e-3 \\n\\n"', { state: 'complete', values: { loss: 0.001 } }],
-  ])('reads the result of %s', async (script, expected) => {
+  ])('reads the result of %s', async (script, expected, wantedCode = 0) => {
     const study = await newStudy({ budget: { trials: 1 } });
     const { code } = await terminalWith(script).run(['run', study, '--', 'sh', 'train.sh']);
-    expect([code, (await trialsOf(study))[0]]).toEqual([0, expect.objectContaining(expected)]);
+    expect([code, (await trialsOf(study))[0]]).toEqual([wantedCode, expect.objectContaining(expected)]);
   });
 
   it('leaves a trial alone that the program has told by itself', async () => {
@@ -133,6 +133,22 @@ describe('cavia run', () => {
     expect((await trialsOf(study)).map(({ state }) => state)).toEqual(['complete', 'failed', 'complete', 'complete']);
     expect((await trialsOf(study))[1].message).toBe('exit code 3: no memory');
     expect(ended.stderr).toMatch(/^trial 1 failed: exit code 3, no memory \(.*1-1\.log\)$/m);
+  });
+
+  it('refuses success when no trial of the study is complete', async () => {
+    const study = await newStudy({ budget: { trials: 3 } });
+    const terminal = terminalWith('echo nan');
+    const ended = await terminal.run(['run', study, '--', 'sh', 'train.sh']);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr.split('\n').slice(-4)).toEqual([
+      `${study} is finished (trials): 3 of 3 ended.`,
+      `No trial of ${study} is complete: 3 infeasible; cavia trial show ${study} 0 says why.`,
+      `Next: cavia study extend ${study} 20`,
+      '',
+    ]);
+    const shown = await terminal.run(['study', 'show', study]);
+    expect(shown.stdout).not.toContain('advice');
+    expect(shown.stderr).toBe(`Next: cavia study extend ${study} 20\n`);
   });
 
   it('renews the lease of a program that takes longer, and gives it its checkpoint', async () => {
@@ -190,7 +206,8 @@ describe('cavia run', () => {
     await service.post(`/v1/studies/${study}/trials/0/cancel`, {});
     const ended = await running.ended;
     expect(ended.stderr).toContain('trial 0 is not wanted any more: its program was ended.');
-    expect(ended.code).toBe(0);
+    expect(ended.stderr).toContain(`No trial of ${study} is complete: 1 cancelled;`);
+    expect(ended.code).toBe(1);
   });
 });
 
@@ -246,7 +263,7 @@ describe('Ctrl-C', () => {
     const running = terminal.start(['run', study, '-w', '2', '--', 'sh', 'train.sh']);
     await running.said(/trial \d started/, 2);
     running.kill('SIGINT');
-    await running.said(/Taking no more trials; 2 go on to their end\. Ctrl-C again ends them\./);
+    await running.said(/Taking no more trials; 2 programs may run to the end\. Ctrl-C again ends them\./);
     writeFileSync(join(terminal.folder, 'go'), '');
     expect(await running.ended).toMatchObject({ code: 130 });
     expect((await trialsOf(study)).map(({ state }) => state)).toEqual(['complete', 'complete']);
@@ -332,7 +349,7 @@ describe('a server that is killed in between', () => {
     expect(ended.code).toBe(3);
     const spool = join(terminal.folder, 'state', 'cavia', 'spool');
     expect(readdirSync(spool)).toHaveLength(1);
-    expect(ended.stderr).toContain(`1 results are kept in ${spool}: the next cavia run tells them.`);
+    expect(ended.stderr).toContain(`1 result kept in ${spool}: the next cavia run tells it.`);
     expect(ended.stderr).toMatch(
       /cannot be reached: ECONNREFUSED; start it again, then go on with cavia run tough\.\n$/,
     );

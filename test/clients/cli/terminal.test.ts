@@ -146,7 +146,7 @@ describe('Ctrl-C in the terminal of cavia run', () => {
     const window = { prompt: 'trial 0 started', answer: '\u0003' };
     const { code, bytes } = await inTerminal(['run', 'calm', '--', 'sh', '-c', script], window);
     expect(code).toBe(130);
-    expect(bytes).toContain('Taking no more trials; 1 go on to their end. Ctrl-C again ends them.');
+    expect(bytes).toContain('Taking no more trials; 1 program may run to the end. Ctrl-C again ends them.');
     expect(bytes).toContain('trial 0 loss=0.5 after');
   });
 });
