@@ -64,10 +64,10 @@ export function exchanges(space: Space, u: Float64Array, i: number): number[] {
   return [...new Set(cells)].filter((k) => k !== at).map((k) => (k + 0.5) / count);
 }
 
-/** All cells, or as many as are gone through, evenly from the one that is left: others in every round. */
+/** All cells, or as many as are gone through, evenly from the one after this: from each of them others. */
 function someOf(count: number, at: number): number[] {
   const length = Math.min(count, exchangeCountMax);
-  return Array.from({ length }, (_, k) => (at + Math.round((k * count) / length)) % count);
+  return Array.from({ length }, (_, k) => (at + 1 + Math.floor((k * count) / length)) % count);
 }
 
 /** The places of params; what is inactive, or has a value that the space does not have, is in the middle. */

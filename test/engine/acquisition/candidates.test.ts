@@ -43,17 +43,27 @@ describe('exchanges', () => {
     places.forEach((place, k) => expect(place).toBeCloseTo(cells[k], 9));
   });
 
-  it('lead to 31 others of 100 categories from one end of the list to the other, and to those next to them from the next', () => {
+  it('lead to 32 others of 100 categories from one end of the list to the other, and to those next to them from the next', () => {
     const input = { c: { type: 'categorical', choices: Array.from({ length: 100 }, (_, k) => k) } };
     const from = (cell: number): number[] =>
       exchanges(spaceFrom(input), Float64Array.of((cell + 0.5) / 100), 0)
         .map((place) => Math.floor(place * 100))
         .sort((a, b) => a - b);
     const cells = from(50);
-    expect(new Set([...cells, 50]).size).toBe(32);
+    expect(new Set([...cells, 50]).size).toBe(33);
     const gaps = [...cells, 50].sort((a, b) => a - b).map((cell, i, all) => (i === 0 ? cell : cell - all[i - 1]));
     expect(Math.max(...gaps)).toBeLessThanOrEqual(4);
     expect(from(51)).toEqual(cells.map((cell) => (cell + 1) % 100).sort((a, b) => a - b));
+  });
+
+  it.each([33, 64, 96, 100, 128, 1000])('lead to each of %i categories in the end', (count) => {
+    const space = spaceFrom({ c: { type: 'categorical', choices: Array.from({ length: count }, (_, k) => k) } });
+    const reachable = new Set([0]);
+    for (const cell of reachable) {
+      const places = exchanges(space, Float64Array.of((cell + 0.5) / count), 0);
+      for (const place of places) reachable.add(Math.floor(place * count));
+    }
+    expect(reachable.size).toBe(count);
   });
 
   it('lead nowhere in a float without a step', () => {
