@@ -22,9 +22,9 @@ const believedNoise = 1e-8;
 
 /**
  * The posterior after points without a result, and the best y that is known or believed. Failed ones count as the worst
- * that came out. Pending ones are believed to come out one deviation worse than expected, without noise: at their means
- * (the kriging believer) the next ones crowd around them, and a batch of eight then needs about 45 % more trials than one
- * at a time, so about 25 %.
+ * that came out. Pending ones are believed to come out one deviation worse than expected, without noise, so that the next
+ * ones go elsewhere where much is uncertain. In batches of eight the kriging believer, which believes in their means,
+ * takes about as many trials (bench/regret/batched).
  */
 export function withBelieved(
   space: Space,
