@@ -1,3 +1,4 @@
+import type { ProblemError } from '../../../shared/api/client.ts';
 import { closed } from '../after-the-end.ts';
 import { command } from '../command.ts';
 import { misused } from '../refusal.ts';
@@ -42,14 +43,14 @@ export const studyExtend = command({
       ...(parallel !== undefined && { parallel: limit }),
     };
     const space = { ...before.space, ...wider };
-    const study = await client.updateStudy({
-      study: before.id,
-      body: { budget, ...(ranges.length > 0 && { space }) },
-    });
+    const study = await client
+      .updateStudy({ study: before.id, body: { budget, ...(ranges.length > 0 && { space }) } })
+      .catch((error: ProblemError) => {
+        if (error.problem?.code !== 'study_closed') throw error;
+        throw closed(before, `${name} is ${stateText(before)}, and this does not open it again.`);
+      });
     if (out.isJson) out.printJson(study);
-    const left = `${study.name} has ${study.progress.left} of ${study.budget.trials} trials left`;
-    if (study.endReason !== null) throw closed(study, `${left}, but is ${stateText(study)}.`);
-    out.say(`${left}.`);
+    out.say(`${study.name} has ${study.progress.left} of ${study.budget.trials} trials left.`);
     sayHowToGoOn(study, out);
   },
 });

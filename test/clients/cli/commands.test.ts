@@ -261,9 +261,9 @@ describe('a study that has ended', () => {
     );
     expect(await terminal.run(['study', 'extend', name, '20'])).toMatchObject({
       code: 1,
-      stderr: `tried has 0 of 29 trials left, but is finished (exhausted). ${said}\n  cavia study extend tried 'n=RANGE'\n`,
+      stderr: `tried is finished (exhausted), and this does not open it again. ${said}\n  cavia study extend tried 'n=RANGE'\n`,
     });
-    expect((await does('study', 'extend', name, 'n=int(1, 4)')).stderr).toContain('tried has 2 of 29 trials left.');
+    expect((await does('study', 'extend', name, 'n=int(1, 4)')).stderr).toContain('tried has 2 of 9 trials left.');
   });
 
   it('because of its deadline goes on with a later one only', async () => {
@@ -277,14 +277,14 @@ describe('a study that has ended', () => {
     );
     expect(await terminal.run(['study', 'extend', name, '5'])).toMatchObject({
       code: 1,
-      stderr: `late has 6 of 7 trials left, but is finished (deadline). ${advised}\n  ${command}\n`,
+      stderr: `late is finished (deadline), and this does not open it again. ${advised}\n  ${command}\n`,
     });
     expect(await terminal.run(['run', name, '--', 'true'])).toMatchObject({
       code: 0,
-      stderr: `late is finished (deadline): 1 of 7 ended.\n${advised}\nNext: cavia importance late\nNext: ${command}\n`,
+      stderr: `late is finished (deadline): 1 of 2 ended.\n${advised}\nNext: cavia importance late\nNext: ${command}\n`,
     });
     expect((await does(...command.split(' ').slice(1))).stderr).toBe(
-      'late has 6 of 7 trials left.\nNext: cavia run late -- python train.py {*}\n',
+      'late has 1 of 2 trials left.\nNext: cavia run late -- python train.py {*}\n',
     );
   });
 
