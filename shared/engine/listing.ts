@@ -3,7 +3,11 @@ import type { Params } from '../domain/parameter.ts';
 import type { Sampler } from '../domain/sampler.ts';
 import type { Space } from '../domain/space.ts';
 import { configurationsOf, pointsOf, type Configurations } from './configurations.ts';
+import { keptBySpace } from './kept-by-space.ts';
 import { narrowTo } from './narrow.ts';
+
+/** Listing a space with constraints takes a while. */
+const kept = keptBySpace<Configurations | undefined>();
 
 /** The configurations of a grid study; undefined when they cannot be listed (see `admitStudy`). */
 export function gridOf(space: Space, sampler: Sampler): Configurations | undefined {
@@ -20,22 +24,4 @@ export function listingOf(space: Space, fixed: Params): Configurations | undefin
     const narrowed = narrowTo(space, fixed);
     return narrowed && configurationsOf(narrowed, () => undefined);
   });
-}
-
-type Listing = Configurations | undefined;
-
-/** How many listings of one space are kept: a study's grid, or all of it and a few fixed values. */
-const keptCountMax = 4;
-
-/** Listing a space with constraints takes a while, and a warm process asks again. */
-const listings = new WeakMap<Space, Map<string, Listing>>();
-
-function kept(space: Space, key: string, list: () => Listing): Listing {
-  let known = listings.get(space);
-  if (!known) listings.set(space, (known = new Map()));
-  if (known.has(key)) return known.get(key);
-  if (known.size === keptCountMax) known.delete(known.keys().next().value!);
-  const listing = list();
-  known.set(key, listing);
-  return listing;
 }

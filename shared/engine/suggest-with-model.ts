@@ -76,6 +76,7 @@ export function suggestWithModel(
   const found = suggestByModel({ ...situation, pending: inOrder([...history.pending, ...imagined]) }, model);
   if (typeof found === 'string') return instead(request, found);
   const { params, ...expected } = found;
+  const fallback: Fallback | undefined = time.isUp ? 'deadline' : model.repair;
   return {
     params,
     sampler: 'gp',
@@ -83,7 +84,7 @@ export function suggestWithModel(
     // Of a mixture of objectives the model expects nothing that has units.
     ...(objectives.length === 1 && { expected }),
     observations: history.observations.length,
-    ...withFallback(time.isUp ? 'deadline' : model.repair),
+    ...(fallback && { fallback }),
   };
 }
 
@@ -123,10 +124,6 @@ function imaginedParams(
 /** By number: pending points are taken in one after the other, and rounding would tell two orders apart. */
 function inOrder(params: [number, Params][]): Params[] {
   return params.sort(([a], [b]) => a - b).map(([, one]) => one);
-}
-
-function withFallback(fallback: Fallback | undefined): Pick<ModelSuggested, 'fallback'> {
-  return fallback === undefined ? {} : { fallback };
 }
 
 function instead(request: SuggestRequest, fallback: Fallback): ModelSuggested | undefined {

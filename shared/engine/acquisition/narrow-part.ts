@@ -4,6 +4,7 @@ import { satisfiesConstraints, type Space } from '../../domain/space.ts';
 import { createGenerator } from '../../numerics/random.ts';
 import { feasiblePoints, paramsAt } from '../draw.ts';
 import { isCategory } from '../gp/features.ts';
+import { keptBySpace } from '../kept-by-space.ts';
 import { listingOf } from '../listing.ts';
 import { purpose } from '../purpose.ts';
 import { quasiRandomPoint } from '../samplers/quasi-random.ts';
@@ -38,13 +39,8 @@ export function narrowCandidates(
   trial: number,
 ): Float64Array[] {
   if (space.constraints.length === 0) return [];
-  const isFeasible = (u: Float64Array): boolean =>
-    satisfiesConstraints(
-      space,
-      paramsAt(space, (i) => u[i]),
-    );
-  if (points.filter(isFeasible).length >= feasibleCountMin) return [];
-  const known = knownFeasible(whole, space, fixed);
+  if (hasFeasible(space, points, feasibleCountMin)) return [];
+  const known = kept(whole, paramsKey(fixed), () => feasibleOf(whole, space, fixed));
   if (known.isWhole) return known.points;
   return [...known.points, ...between(space, parents, known.points, seed, trial)];
 }
@@ -55,23 +51,18 @@ interface Feasible {
   isWhole: boolean;
 }
 
-/** How many parts of one space are kept: all of it, and a few fixed values. */
-const keptCountMax = 4;
-const kept = new WeakMap<Space, Map<string, Feasible>>();
+const kept = keptBySpace<Feasible>();
 
-/** A function of the space and the fixed values alone. */
-function knownFeasible(whole: Space, space: Space, fixed: Params): Feasible {
-  const ofSpace = kept.get(whole) ?? new Map<string, Feasible>();
-  kept.set(whole, ofSpace);
-  const key = paramsKey(fixed);
-  const known = ofSpace.get(key);
-  if (known) return known;
-  if (ofSpace.size === keptCountMax) ofSpace.delete(ofSpace.keys().next().value!);
-  const found = feasibleOf(whole, space, fixed);
-  ofSpace.set(key, found);
-  return found;
+/** Whether so many of the points are feasible; looks at no more of them than it takes. */
+function hasFeasible(space: Space, points: readonly Float64Array[], wanted: number): boolean {
+  let count = 0;
+  return points.some((u) => {
+    const params = paramsAt(space, (i) => u[i]);
+    return satisfiesConstraints(space, params) && ++count === wanted;
+  });
 }
 
+/** A function of the space and the fixed values alone. */
 function feasibleOf(whole: Space, space: Space, fixed: Params): Feasible {
   const listing = listingOf(whole, fixed);
   if (listing && listing.count <= listedCountMax) {
