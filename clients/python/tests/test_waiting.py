@@ -60,18 +60,23 @@ def test_says_once_that_trials_are_left_open_and_why_it_waits(
     )
 
 
+def loop_beside_another(name: str, until: Callable[[Callable[[], object]], None]) -> None:
+    """Trains one of two trials; somebody else has the other one, and tells it when `until` says so."""
+    study = new_study(name, budget=2)
+    Client().ask(study.id, {})
+    until(lambda: study.tell(0, 0.5))
+    for trial in study:
+        with trial:
+            trial.tell(1)
+
+
 def test_says_once_that_it_waits_for_trials_of_others(
     server: Server,
     name: str,
     when_waiting: Callable[[int, Callable[[], object]], None],
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    study = new_study(name, budget=2)
-    Client().ask(study.id, {})
-    when_waiting(12, lambda: study.tell(0, 0.5))
-    for trial in study:
-        with trial:
-            trial.tell(1)
+    loop_beside_another(name, lambda tell: when_waiting(12, tell))
     assert capfd.readouterr().err == (
         f"cavia: Study {name} has given out its whole budget; some trials are still running. The loop waits for them; "
         "what a worker has left is given out again when its lease runs out.\n"
@@ -84,12 +89,7 @@ def test_says_nothing_of_a_short_wait(
     when_waiting: Callable[[int, Callable[[], object]], None],
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    study = new_study(name, budget=2)
-    Client().ask(study.id, {})
-    when_waiting(4, lambda: study.tell(0, 0.5))
-    for trial in study:
-        with trial:
-            trial.tell(1)
+    loop_beside_another(name, lambda tell: when_waiting(4, tell))
     assert capfd.readouterr().err == ""
 
 

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { localTenant } from '../../../local/wire.ts';
 import { refit } from '../../../shared/service/model/refit.ts';
 import { openSqliteTable } from '../../../shared/store/sqlite-table.ts';
-import { TableUnavailable, type Table } from '../../../shared/store/table.ts';
+import { newBreaker, type Breaker } from '../breaker.ts';
 import { serveTable, type Service } from '../in-memory-network.ts';
 import { itemsOf } from '../items-in.ts';
 import { createTestStudy, study } from '../test-study.ts';
@@ -119,44 +119,22 @@ describe('a study that is deleted', () => {
   });
 });
 
-interface Opened extends Pick<Service, 'ports'> {
+interface Opened extends Pick<Service, 'ports'>, Pick<Breaker, 'breakAt'> {
   service: Service;
   folder: string;
-  /** Fails the operation of this number, from 1 on, once. */
-  breakAt: (operation: number, when?: 'before' | 'after') => void;
 }
 
 /** @param template a data folder that is copied. */
 function open(template?: string): Opened {
   const folder = mkdtempSync(join(tmpdir(), 'cavia-delete-'));
   if (template !== undefined) cpSync(template, folder, { recursive: true });
-  let left = Infinity;
-  let isDone = false;
-  const breaking = <A extends unknown[], R>(operation: (...args: A) => Promise<R>) => {
-    return async (...args: A): Promise<R> => {
-      if (--left !== 0) return operation(...args);
-      if (isDone) await operation(...args);
-      throw new TableUnavailable('it was broken');
-    };
-  };
-  const { get, put, update, delete: remove, transact, query, close }: Table = openSqliteTable(folder);
-  const service = serveTable({
-    get: breaking(get),
-    put: breaking(put),
-    update: breaking(update),
-    delete: breaking(remove),
-    transact: breaking(transact),
-    query: breaking(query),
-    close,
-  });
+  const table = openSqliteTable(folder);
+  const { aroundTable, breakAt } = newBreaker();
+  const service = serveTable(aroundTable(table));
   onTestFinished(async () => {
-    await close();
+    await table.close();
     rmSync(folder, { recursive: true });
   });
-  const breakAt = (operation: number, when: 'before' | 'after' = 'before'): void => {
-    left = operation;
-    isDone = when === 'after';
-  };
   return { service, folder, ports: service.ports, breakAt };
 }
 

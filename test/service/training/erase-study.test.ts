@@ -7,7 +7,8 @@ import { JobsUnavailable } from '../../../shared/service/ports/job-errors.ts';
 import type { JobRunner } from '../../../shared/service/ports/job-runner.ts';
 import { settleJob } from '../../../shared/service/training/settle-job.ts';
 import { sweepStudy } from '../../../shared/service/training/sweep-study.ts';
-import { TableUnavailable, type Table } from '../../../shared/store/table.ts';
+import type { Table } from '../../../shared/store/table.ts';
+import { newBreaker } from '../breaker.ts';
 import { itemsOf } from '../items-in.ts';
 import { createManagedStudy, echoResult, openManagedService, study, type ManagedService } from './managed-service.ts';
 
@@ -106,6 +107,7 @@ describe('a managed study that is deleted', () => {
   it('goes by its sweeps when its deletion, and each of them, has died anywhere', { timeout: 60_000 }, async () => {
     for (let at = 1, isOver = false; !isOver; at++) {
       const breaker = newBreaker();
+      const breakAt = (): void => breaker.breakAt(at, at % 2 === 1 ? 'after' : 'before');
       const service = open(breaker.aroundRunner, breaker.aroundTable);
       const { removeFolder } = service.training.objects;
       service.training.objects.removeFolder = breaker.breaking(removeFolder);
@@ -114,7 +116,7 @@ describe('a managed study that is deleted', () => {
         parallel: 2,
       });
       await service.until(async () => (await running(service)) === 2 && service.ended.length === 0);
-      breaker.breakAt(at);
+      breakAt();
       const hasDied = await service.client.deleteStudy({ study }).then(
         () => false,
         () => true,
@@ -124,7 +126,7 @@ describe('a managed study that is deleted', () => {
         () => false,
       );
       if (isWhole) await service.client.deleteStudy({ study });
-      const deaths = await sweepToEnd(service, id, () => breaker.breakAt(at));
+      const deaths = await sweepToEnd(service, id, () => breakAt());
       expect([at, leftOf(service, id)]).toEqual([at, nothing]);
       isOver = !hasDied && deaths === 0;
       expect(at).toBeLessThan(60);
@@ -177,46 +179,4 @@ async function finish(service: ManagedService, name: string): Promise<void> {
     await service.round();
     await sleep(5);
   }
-}
-
-interface Breaker {
-  aroundTable: (table: Table) => Table;
-  aroundRunner: (runner: JobRunner) => JobRunner;
-  breaking: <A extends unknown[], R>(operation: (...args: A) => Promise<R>) => (...args: A) => Promise<R>;
-  /** Fails the operation of this number, from 1 on, once: even ones before they take effect, odd ones after. */
-  breakAt: (operation: number) => void;
-}
-
-function newBreaker(): Breaker {
-  let left = Infinity;
-  let isDone = false;
-  const breaking: Breaker['breaking'] =
-    (operation) =>
-    async (...args) => {
-      if (--left !== 0) return operation(...args);
-      if (isDone) await operation(...args);
-      throw new TableUnavailable('it was broken');
-    };
-  return {
-    breaking,
-    breakAt: (operation) => {
-      left = operation;
-      isDone = operation % 2 === 1;
-    },
-    aroundTable: ({ get, put, update, delete: remove, transact, query, close }) => ({
-      get: breaking(get),
-      put: breaking(put),
-      update: breaking(update),
-      delete: breaking(remove),
-      transact: breaking(transact),
-      query: breaking(query),
-      close,
-    }),
-    aroundRunner: (runner) => ({
-      ...runner,
-      describe: breaking(runner.describe),
-      terminate: breaking(runner.terminate),
-      forget: breaking(runner.forget),
-    }),
-  };
 }

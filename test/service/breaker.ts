@@ -1,0 +1,45 @@
+import type { JobRunner } from '../../shared/service/ports/job-runner.ts';
+import { TableUnavailable, type Table } from '../../shared/store/table.ts';
+
+/** Breaks one of the operations that go through it. */
+export interface Breaker {
+  aroundTable: (table: Table) => Table;
+  aroundRunner: (runner: JobRunner) => JobRunner;
+  breaking: <A extends unknown[], R>(operation: (...args: A) => Promise<R>) => (...args: A) => Promise<R>;
+  /** Fails the operation of this number, from 1 on, once: before or after it has taken effect. */
+  breakAt: (operation: number, when?: 'before' | 'after') => void;
+}
+
+export function newBreaker(): Breaker {
+  let left = Infinity;
+  let isDone = false;
+  const breaking: Breaker['breaking'] =
+    (operation) =>
+    async (...args) => {
+      if (--left !== 0) return operation(...args);
+      if (isDone) await operation(...args);
+      throw new TableUnavailable('it was broken');
+    };
+  return {
+    breaking,
+    breakAt: (operation, when = 'before') => {
+      left = operation;
+      isDone = when === 'after';
+    },
+    aroundTable: ({ get, put, update, delete: remove, transact, query, close }) => ({
+      get: breaking(get),
+      put: breaking(put),
+      update: breaking(update),
+      delete: breaking(remove),
+      transact: breaking(transact),
+      query: breaking(query),
+      close,
+    }),
+    aroundRunner: (runner) => ({
+      ...runner,
+      describe: breaking(runner.describe),
+      terminate: breaking(runner.terminate),
+      forget: breaking(runner.forget),
+    }),
+  };
+}
