@@ -25,10 +25,18 @@ export interface ResponseMessage {
   body: Uint8Array<ArrayBuffer> | null;
 }
 
+/** Places of a managed study shall be given trials. */
+export interface GiveMessage {
+  kind: 'give';
+  id: number;
+  tenant: string;
+  study: string;
+  slots: readonly number[];
+}
+
 export type ToModelThread =
   | { kind: 'request'; request: RequestMessage }
-  /** Places of a managed study shall be given trials. */
-  | { kind: 'give'; id: number; tenant: string; study: string; slots: readonly number[] }
+  | GiveMessage
   /** A study has new results. */
   | { kind: 'results'; tenant: string; id: string }
   | { kind: 'stop' };

@@ -1,12 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { setImmediate as breathe } from 'node:timers/promises';
+import type { AskResponse } from '../shared/api/messages.ts';
 import { createRouter } from '../shared/http/router.ts';
+import { isAboutDeleted } from '../shared/service/again-once-deleted.ts';
 import { giveToJobs } from '../shared/service/trials/ask.ts';
 import { refit } from '../shared/service/model/refit.ts';
 import { joinSqliteTable } from '../shared/store/sqlite-table.ts';
 import { startFits } from './fits.ts';
 import { identifyCaller } from './identify.ts';
-import type { FromModelThread, ModelThreadSettings, RequestMessage, ToModelThread } from './model-messages.ts';
+import type {
+  FromModelThread,
+  GiveMessage,
+  ModelThreadSettings,
+  RequestMessage,
+  ToModelThread,
+} from './model-messages.ts';
 import { wirePorts } from './wire.ts';
 
 /** The thread that serves the routes that use the model: the same router on a connection of its own. */
@@ -55,16 +63,26 @@ async function answer({ id, method, url, headers, body }: RequestMessage): Promi
   );
 }
 
-async function give({ id, tenant, study: name, slots }: ToModelThread & { kind: 'give' }): Promise<void> {
+async function give(message: GiveMessage): Promise<void> {
+  const { id } = message;
   try {
-    const study = await ports.studies.find(tenant, name);
-    const given = study?.state === 'active' ? await giveToJobs(ports, study, slots) : { trials: [], granted: 0 };
-    const bytes = new TextEncoder().encode(JSON.stringify(given));
+    const bytes = new TextEncoder().encode(JSON.stringify(await givenFor(message)));
     send({ kind: 'response', response: { id, status: 200, headers: [], body: bytes } }, [bytes.buffer]);
   } catch (error) {
     onFault(error, 'give');
     send({ kind: 'response', response: { id, status: 503, headers: [], body: null } });
   }
+}
+
+/** A study that has been closed or deleted since, even while this goes on, gets nothing. */
+async function givenFor({ tenant, study: name, slots }: GiveMessage): Promise<AskResponse> {
+  const nothing = { trials: [], granted: 0 };
+  const study = await ports.studies.find(tenant, name);
+  if (study?.state !== 'active') return nothing;
+  return giveToJobs(ports, study, slots).catch((error: unknown) => {
+    if (isAboutDeleted(error)) return nothing;
+    throw error;
+  });
 }
 
 async function stop(): Promise<void> {

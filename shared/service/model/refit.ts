@@ -1,6 +1,7 @@
 import { keepsModel } from '../../domain/study.ts';
 import { engineVersion } from '../../engine/engine-version.ts';
 import { fitAhead, fittedCount } from '../../engine/fitted.ts';
+import { againOnceDeleted } from '../again-once-deleted.ts';
 import { spaceOfStudy } from '../find.ts';
 import { readHistory, type Known } from './history.ts';
 import type { SnapshotHead } from '../ports/models.ts';
@@ -19,6 +20,8 @@ const roundCountMax = 3;
 /** With fewer results there is no model. */
 const resultCountMin = 2;
 
+type StudyName = Pick<StudyRecord, 'tenant' | 'id'>;
+
 /** What a look at a study found. */
 interface Look {
   study: StudyRecord;
@@ -32,11 +35,11 @@ interface Look {
  * @param breathe resolves when others had their turn: between two of its resolutions a fit holds up its thread.
  * @returns whether results came in so fast that there is more to fit; somebody has to come again.
  */
-export async function refit(
-  ports: Ports,
-  { tenant, id }: Pick<StudyRecord, 'tenant' | 'id'>,
-  breathe: () => Promise<void>,
-): Promise<boolean> {
+export function refit(ports: Ports, study: StudyName, breathe: () => Promise<void>): Promise<boolean> {
+  return againOnceDeleted(() => refitOnce(ports, study, breathe));
+}
+
+async function refitOnce(ports: Ports, { tenant, id }: StudyName, breathe: () => Promise<void>): Promise<boolean> {
   const look = async (): Promise<Look | undefined> => lookAt(ports, await ports.studies.find(tenant, id));
   const first = await look();
   if (!first || !isDue(first)) return false;

@@ -1,3 +1,4 @@
+import { againOnceDeleted } from '../again-once-deleted.ts';
 import { JobRefused } from '../ports/job-errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
@@ -22,7 +23,11 @@ export interface AttemptName {
  *
  * Throws when nothing is known about a submission; calling again after the claim has run out finds out.
  */
-export async function dispatchTrial(ports: Ports, name: AttemptName): Promise<void> {
+export function dispatchTrial(ports: Ports, name: AttemptName): Promise<void> {
+  return againOnceDeleted(() => dispatch(ports, name));
+}
+
+async function dispatch(ports: Ports, name: AttemptName): Promise<void> {
   const { training } = ports;
   const study = await ports.studies.find(name.tenant, name.study);
   const trial = study?.spec.training && (await ports.trials.get(study, name.trial));

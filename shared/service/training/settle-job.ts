@@ -1,5 +1,6 @@
 import { subjectOfJob } from '../../domain/job-name.ts';
 import { resultExample } from '../../api/printed-result.ts';
+import { againOnceDeleted } from '../again-once-deleted.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
@@ -20,7 +21,11 @@ const lastWordsLengthMax = 200;
  * A job has ended: its trial gets the result that it left, or the verdict of how it ended, and its place is free. Events
  * may come twice, late, out of order, or for jobs that are not their trials'.
  */
-export async function settleJob(ports: Ports, job: Job): Promise<void> {
+export function settleJob(ports: Ports, job: Job): Promise<void> {
+  return againOnceDeleted(() => settle(ports, job));
+}
+
+async function settle(ports: Ports, job: Job): Promise<void> {
   const subject = subjectOfJob(job.name);
   if (!subject || job.state !== 'ended' || !ports.training) return;
   const study = await ports.studies.find(subject.tenant, subject.study);

@@ -1,3 +1,4 @@
+import { againOnceDeleted } from '../again-once-deleted.ts';
 import type { HeldSlot } from '../ports/jobs.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
@@ -18,7 +19,11 @@ import { withdraw } from './withdraw.ts';
  * Brings a managed study to where the data and the runner say it is, whatever was lost on the way: looks at every place,
  * ends what is not wanted any more, fills what is free.
  */
-export async function sweepStudy(ports: Ports, name: StudyName): Promise<void> {
+export function sweepStudy(ports: Ports, name: StudyName): Promise<void> {
+  return againOnceDeleted(() => sweep(ports, name));
+}
+
+async function sweep(ports: Ports, name: StudyName): Promise<void> {
   const { training } = ports;
   if (!training) return;
   const study = await ports.studies.find(name.tenant, name.study);

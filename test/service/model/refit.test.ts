@@ -12,6 +12,7 @@ import type { HistoryMarks } from '../../../shared/service/ports/trials.ts';
 import { refit } from '../../../shared/service/model/refit.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { newDynamoTable } from '../../contract/dynamo-tables.ts';
+import { newBreaker } from '../breaker.ts';
 import { openService, serveTable, type Service } from '../in-memory-network.ts';
 import { shakenTable } from '../shaken-table.ts';
 import { createTestStudy, study } from '../test-study.ts';
@@ -250,6 +251,25 @@ describe('a fit', () => {
       await refitAll(ports);
       expect(await modelVersion(ports)).toBe(1);
     });
+  });
+
+  it('does not mind that its study is deleted, whenever in it that happens', async () => {
+    for (let at = 1, isDeleted = true; isDeleted; at++) {
+      expect(at).toBeLessThan(60);
+      isDeleted = false;
+      const breaker = newBreaker();
+      const service = openService(breaker.aroundTable);
+      const { client, ports } = service;
+      await createTestStudy(client, searched);
+      await attach(service, 10);
+      const record = await found(ports);
+      breaker.interruptAt(at, async () => {
+        isDeleted = true;
+        await client.deleteStudy({ study });
+      });
+      expect([at, await refit(ports, record, breathe)]).toEqual([at, false]);
+      await service.close();
+    }
   });
 
   it('is not made for a study without a model', async () => {

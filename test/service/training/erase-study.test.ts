@@ -3,14 +3,22 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { localTenant } from '../../../local/wire.ts';
-import { JobsUnavailable } from '../../../shared/service/ports/job-errors.ts';
+import { JobRefused, JobsUnavailable } from '../../../shared/service/ports/job-errors.ts';
 import type { JobRunner } from '../../../shared/service/ports/job-runner.ts';
+import { handleMessage } from '../../../shared/service/training/handle-message.ts';
 import { settleJob } from '../../../shared/service/training/settle-job.ts';
 import { sweepStudy } from '../../../shared/service/training/sweep-study.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { newBreaker } from '../breaker.ts';
 import { itemsOf } from '../items-in.ts';
-import { createManagedStudy, echoResult, openManagedService, study, type ManagedService } from './managed-service.ts';
+import {
+  createManagedStudy,
+  echoResult,
+  faithful,
+  openManagedService,
+  study,
+  type ManagedService,
+} from './managed-service.ts';
 
 /** For scripts of `sh`: leaves a checkpoint of several files where the trial's is to be. */
 const leavesCheckpoint =
@@ -19,6 +27,32 @@ const leavesResult = `${echoResult} >"\${CAVIA_RESULT_URI#file://}"`;
 const trained = `${leavesCheckpoint}; ${leavesResult}`;
 /** Told to end, it saves its state first. */
 const savesWhenTold = `trap 'sleep 0.3; ${leavesCheckpoint}; exit 0' TERM; echo ready; while :; do sleep 0.02; done`;
+
+/** What goes on while a study is deleted, from the moment on that it names. */
+type Work = (service: ManagedService, id: string, begin: () => void) => Promise<void>;
+
+const refusing: Partial<JobRunner> = { submit: () => Promise.reject(new JobRefused('not here')) };
+
+const works: [string, Work, Partial<JobRunner>?][] = [
+  [
+    'the end of a job',
+    async (service, _, begin) => {
+      await endedUnheard(service);
+      begin();
+      await settleJob(service.ports, service.ended[0]);
+    },
+  ],
+  [
+    'a sweep',
+    async (service, id, begin) => {
+      await endedUnheard(service);
+      begin();
+      await sweepStudy(service.ports, { tenant: localTenant, study: id });
+    },
+  ],
+  ['the start of a job', startOfJob],
+  ['the start of a job that is refused', startOfJob, refusing],
+];
 
 describe('a managed study that is deleted', () => {
   it('leaves nothing behind of what its jobs had left', async () => {
@@ -132,6 +166,23 @@ describe('a managed study that is deleted', () => {
       expect(at).toBeLessThan(60);
     }
   });
+
+  it.each(works)('does not trouble %s, whenever in it that happens', { timeout: 60_000 }, async (_, work, runner) => {
+    for (let at = 1, isDeleted = true; isDeleted; at++) {
+      expect(at).toBeLessThan(60);
+      isDeleted = false;
+      const breaker = newBreaker();
+      const service = open((whole) => breaker.aroundRunner({ ...whole, ...runner }), breaker.aroundTable);
+      const { id } = await createManagedStudy(service, trained, { trials: 2, parallel: 1 });
+      const deletion = async (): Promise<void> => {
+        isDeleted = true;
+        await service.client.deleteStudy({ study });
+      };
+      await work(service, id, () => breaker.interruptAt(at, deletion));
+      if (isDeleted) await sweepToEnd(service, id);
+      if (isDeleted) expect([at, leftOf(service, id)]).toEqual([at, nothing]);
+    }
+  });
 });
 
 const nothing = { items: [], objects: [], jobs: [] };
@@ -144,6 +195,23 @@ function leftOf({ folder }: ManagedService, id: string): { items: string[]; obje
     objects: existsSync(place) ? readdirSync(place, { recursive: true }).map(String) : [],
     jobs: readdirSync(join(folder, 'jobs', 'by-name')).filter((name) => name.includes(id)),
   };
+}
+
+async function endedUnheard(service: ManagedService): Promise<void> {
+  await service.until(() => service.ended.length > 0, { ...faithful, event: () => 0 });
+}
+
+async function startOfJob({ ports, training }: ManagedService, _: string, begin: () => void): Promise<void> {
+  const bodies: string[] = [];
+  const isStart = (body: string): boolean => body.includes('"dispatch"');
+  while (!bodies.some(isStart)) {
+    for (const { body } of await training.queue.receive(10, 0)) {
+      if (!isStart(body)) await handleMessage(ports, body);
+      bodies.push(body);
+    }
+  }
+  begin();
+  await handleMessage(ports, bodies.find(isStart)!);
 }
 
 function open(around?: (runner: JobRunner) => JobRunner, aroundTable?: (table: Table) => Table): ManagedService {
