@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cellOf } from './cells.ts';
-import { constraintCountMax, constraintLengthMax } from './constraint.ts';
+import { constraintCountMax, constraintLengthMax } from './constraint/constraint.ts';
 import { Name } from './name.ts';
 import { domainOf, Parameter, parameterFaults, type Fault } from './parameter.ts';
 

@@ -1,4 +1,4 @@
-import { parseConstraint, holds, type Constraint } from './constraint.ts';
+import { parseConstraint, holds, type Constraint } from './constraint/constraint.ts';
 import type { Fault, Parameter, Params, ParamValue } from './parameter.ts';
 import { parentsFirst, type SearchSpace } from './search-space.ts';
 

@@ -1,5 +1,5 @@
 import { cellOf } from '../domain/cells.ts';
-import { holds, nodeCount, type Constraint } from '../domain/constraint.ts';
+import { holds, nodeCount, type Constraint } from '../domain/constraint/constraint.ts';
 import type { Params, ParamValue } from '../domain/parameter.ts';
 import type { Sampler } from '../domain/sampler.ts';
 import type { Space } from '../domain/space.ts';

@@ -1,4 +1,4 @@
-import { holds, nodeCount, type Constraint } from '../domain/constraint.ts';
+import { holds, nodeCount, type Constraint } from '../domain/constraint/constraint.ts';
 import type { Params, ParamValue } from '../domain/parameter.ts';
 import { isActive, type Space } from '../domain/space.ts';
 import { valueAt } from './encoding.ts';

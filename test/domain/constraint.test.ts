@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { holds, nodeCount, parseConstraint, type Constraint } from '../../shared/domain/constraint.ts';
+import { holds, nodeCount, parseConstraint, type Constraint } from '../../shared/domain/constraint/constraint.ts';
 
 type Values = Record<string, number>;
 

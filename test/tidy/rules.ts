@@ -177,6 +177,7 @@ const folders = [
   'clients/cli/commands',
   'clients/cli/exchange',
   'clients/cli/run',
+  'shared/domain/constraint',
   'shared/engine/acquisition',
   'shared/engine/gp',
   'shared/engine/importance',
