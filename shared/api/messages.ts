@@ -317,7 +317,11 @@ export const ImportanceResponse = z.strictObject({
   trials: z.int().meta({ description: 'How many ended trials it is based on.' }),
   method: z.enum(['sensitivity', 'pedAnova']).nullable().meta({
     description:
-      'What the importances are. "sensitivity": the total Sobol indices of the model, when it foretells at least half of the spread of trials that it is not shown. "pedAnova": where the best trials lie. null when there is nothing to say, see `reason`.',
+      'What the importances are. "sensitivity": the total Sobol indices of the model, when it tells a parameter from noise. "pedAnova": where the best trials lie. null when there is nothing to say, see `reason`.',
+  }),
+  sampled: z.int().nullable().meta({
+    description:
+      'How many of the trials, drawn at random, PED-ANOVA and above 10,000 trials also the model are made from; null when it is all of them.',
   }),
   quantile: z.number().nullable().meta({
     description: 'The share of the trials that PED-ANOVA takes for the best: a tenth, and at least 20 trials.',
@@ -333,12 +337,17 @@ export const ImportanceResponse = z.strictObject({
         name: z.string(),
         importance: z.number().meta({ description: 'Its share: all of them sum to 1, or are 0.' }),
         ...ShareBounds,
-        isDistinguishable: z.boolean().meta({ description: 'Whether it is more than noise.' }),
+        isDistinguishable: z
+          .boolean()
+          .meta({ description: 'Whether it is more than noise; its interval then does not reach down to 0.' }),
         trials: z
           .strictObject({
             importance: z.number(),
             ...ShareBounds,
-            isAboveChance: z.boolean(),
+            isAboveChance: z.boolean().meta({
+              description:
+                'Whether the best lie elsewhere by more than 19 of 20 random choices; the share may be unsure.',
+            }),
           })
           .meta({
             description:

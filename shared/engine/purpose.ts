@@ -9,4 +9,5 @@ export const purpose = {
   chance: 7,
   sensitivity: 8,
   between: 9,
+  sample: 10,
 } as const;

@@ -75,6 +75,28 @@ describe('importanceOf', () => {
     expect(found.parameters.filter(({ isDistinguishable }) => isDistinguishable)).toEqual([]);
   });
 
+  it('believes a model that tells a parameter from noise, however much noise there is', () => {
+    const noise = createGenerator(4, 99);
+    const trials = randomTrials(mixed, 80, (params) => sum(params, { a: 1 }) + 1.2 * noise.nextUnit());
+    const { method, explained, parameters } = importanceOf(mixed, loss, trials)!;
+    expect(explained).toBeLessThan(0.5);
+    expect(method).toBe('sensitivity');
+    expect(parameters.map(({ name, isDistinguishable }) => [name, isDistinguishable])[0]).toEqual(['a', true]);
+    expect(parameters.slice(1).map(({ isDistinguishable }) => isDistinguishable)).toEqual([false, false, false]);
+  });
+
+  it('has no parameter that is more than noise and may have no share', () => {
+    const found = Array.from({ length: 40 }, (_, seed) => {
+      const noise = createGenerator(seed, 99);
+      return importanceOf(
+        mixed,
+        loss,
+        randomTrials(mixed, 20, ({ a }) => (a as number) + 2 * noise.nextUnit()),
+      )!.parameters;
+    }).flat();
+    expect(found.filter(({ isDistinguishable, low }) => isDistinguishable && low === 0)).toEqual([]);
+  });
+
   it('counts a parameter by how often it is active', () => {
     const space = spaceFrom({
       kind: { type: 'categorical', choices: ['on', 'off'] },
@@ -173,5 +195,25 @@ describe('importanceOf', () => {
     )!;
     expect(long.parameters[0]).toMatchObject({ name: 'a', isDistinguishable: true });
     expect(long.quantile).toBe(0.1);
+    expect([wide.sampled, long.sampled]).toEqual([undefined, undefined]);
+  });
+
+  it('looks at a sample of more trials than it can read', () => {
+    const trials = randomTrials(mixed, 20_000, (params, i) => sum(params, { a: 1, b: 0.3 }) + (i % 7) / 50);
+    const { sampled, quantile, parameters } = importanceOf(mixed, loss, trials)!;
+    expect({ sampled, quantile }).toEqual({ sampled: 12_500, quantile: 0.1 });
+    expect(parameters.map(({ name, isDistinguishable }) => [name, isDistinguishable])).toEqual([
+      ['a', true],
+      ['b', true],
+      expect.anything(),
+      expect.anything(),
+    ]);
+    expect(parameters[0].trials).toMatchObject({ isAboveChance: true });
+  });
+
+  it('answers with what the model has found when the time is up', () => {
+    const trials = randomTrials(mixed, 60, (params) => sum(params, { a: 1 }));
+    const { parameters } = importanceOf(mixed, loss, trials, () => true)!;
+    expect(parameters[0]).toMatchObject({ name: 'a', trials: { isAboveChance: true } });
   });
 });

@@ -17,12 +17,15 @@ export const importance = command({
     if (out.isJson) return out.printJson(answer);
     if (answer.data.length === 0) return out.say(answer.reason ?? 'There is nothing to say yet.');
     const width = Math.max(...answer.data.map((one) => one.name.length));
-    out.print(`${answer.metric} by ${answer.trials} trials (${answer.method})`);
+    const sample = answer.sampled === null ? '' : `, ${answer.sampled} of them drawn at random`;
+    out.print(`${answer.metric} by ${answer.trials} trials (${answer.method})${sample}`);
     for (const { name: parameter, importance: share, low, high, isDistinguishable } of answer.data) {
       const interval = `${percent(low)}-${percent(high)} %`;
       const line = `${parameter.padEnd(width)}  ${percent(share).padStart(3)} % ${barText(share, 20)} ${interval.padStart(9)}`;
       out.print(isDistinguishable ? line : `${line}  ${out.style('dim', 'not more than noise')}`);
     }
+    if (!answer.data.some((one) => one.isDistinguishable))
+      out.say('No parameter shows more than noise yet: their order means nothing.');
     out.next(`cavia plot slice ${study.name} ${answer.data[0].name}`);
   },
 });

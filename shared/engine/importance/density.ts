@@ -42,8 +42,7 @@ export function binned(space: Space, i: number, trials: readonly { params: Param
 
 /**
  * The Parzen density of weighted trials: on ordered bins a normal kernel a trial, cut off at the ends, with the width
- * of
- * Scott's rule; on others the shares. One trial spread over all bins is added, so that no bin is empty. O(B²).
+ * of Scott's rule; on others the shares. One trial spread over all bins is added, so that no bin is empty. O(B²).
  */
 export function densityOf(c: Float64Array, isUnordered: boolean): Float64Array {
   const total = c.reduce((sum, one) => sum + one, 0);
@@ -82,14 +81,17 @@ const kernelEnd = 9;
 function smoothed(c: Float64Array, width: number): Float64Array {
   const count = c.length;
   const reach = Math.min(count, Math.ceil(kernelEnd * width));
-  // below[reach + k]: the part of a kernel below the lower edge of the bin k bins above its own.
-  const below = Float64Array.from({ length: 2 * reach + 2 }, (_, at) => normalCdf((at - reach - 0.5) / width));
+  // below[reach + k]: the part of a kernel below the lower edge of the bin k bins above its own; inside: in that bin.
+  const below = new Float64Array(2 * reach + 2);
+  for (let at = 0; at < below.length; at++) below[at] = normalCdf((at - reach - 0.5) / width);
+  const inside = new Float64Array(2 * reach + 1);
+  for (let at = 0; at < inside.length; at++) inside[at] = below[at + 1] - below[at];
   const out = new Float64Array(count);
   for (let b = 0; b < count; b++) {
     if (c[b] === 0) continue;
     const [first, last] = [Math.max(b - reach, 0), Math.min(b + reach, count - 1)];
     const scale = c[b] / (below[reach + last - b + 1] - below[reach + first - b]);
-    for (let k = first; k <= last; k++) out[k] += scale * (below[reach + k - b + 1] - below[reach + k - b]);
+    for (let k = first; k <= last; k++) out[k] += scale * inside[reach + k - b];
   }
   return out;
 }

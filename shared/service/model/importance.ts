@@ -9,6 +9,7 @@ import { findStudy, spaceOfStudy } from '../find.ts';
 import { readHistory, readResults } from './history.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
+import { timeLimitOf } from './time-limit.ts';
 
 /** Which parameters of a study matter, and how sure that is. */
 export async function importance(
@@ -22,15 +23,16 @@ export async function importance(
     ? (await readHistory(ports, study)).observations
     : await readResults(ports, study, objective);
   const { metric } = objective;
-  const found = importanceOf(spaceOfStudy(study), objective, observations);
+  const found = importanceOf(spaceOfStudy(study), objective, observations, timeLimitOf(ports)());
   const trials = observations.length;
   if (!found) {
     const reason = whyNone(metric, observations);
-    return { status: 200, body: { metric, trials, method: null, quantile: null, explained: null, reason, data: [] } };
+    const nothing = { method: null, sampled: null, quantile: null, explained: null };
+    return { status: 200, body: { metric, trials, ...nothing, reason, data: [] } };
   }
-  const { method, quantile, explained, parameters } = found;
+  const { method, sampled = null, quantile, explained = null, parameters } = found;
   const data = parameters.map((parameter) => ({ ...parameter, sensitivity: parameter.sensitivity ?? null }));
-  return { status: 200, body: { metric, trials, method, quantile, explained: explained ?? null, data } };
+  return { status: 200, body: { metric, trials, method, sampled, quantile, explained, data } };
 }
 
 function objectiveOf({ spec: { objectives } }: StudyRecord, metric = objectives[0].metric): Objective {
