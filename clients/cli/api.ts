@@ -7,6 +7,7 @@ type StudySpec = Parameters<Client['createStudy']>[0]['body'];
 export type NewStudy = StudySpec;
 export type Study = Awaited<ReturnType<Client['getStudy']>>;
 export type Trial = Awaited<ReturnType<Client['tell']>>;
+export type RankedTrial = Awaited<ReturnType<Client['best']>>['trials'][number];
 export type TrialDetail = Awaited<ReturnType<Client['getTrial']>>;
 export type SearchSpace = StudySpec['space'];
 export type Parameter = SearchSpace[string];

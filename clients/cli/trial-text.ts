@@ -1,4 +1,4 @@
-import type { Params, Study, Trial } from './api.ts';
+import type { Params, RankedTrial, Study, Trial } from './api.ts';
 import { numberText } from './number-text.ts';
 
 /** `lr=0.01 width=64` */
@@ -17,6 +17,22 @@ export function valuesText({ values }: Pick<Trial, 'values'>, { objectives }: Pi
     .filter((name) => Object.hasOwn(values, name))
     .map((name) => `${name}=${numberText(values[name])}`)
     .join(' ');
+}
+
+/** `loss=0.3 (mean of 4: 0.32 ± 0.01)`: the values of a trial, and of its confirmations with them. */
+export function rankedText(trial: RankedTrial, study: Pick<Study, 'objectives'>): string {
+  const { confirmed } = trial;
+  if (!confirmed) return valuesText(trial, study);
+  const { count, mean, standardError, failures } = confirmed;
+  const means = study.objectives.map(({ metric }) => {
+    const text = numberText(mean[metric]);
+    return standardError ? `${text} ± ${Number(standardError[metric].toPrecision(2))}` : text;
+  });
+  const facts = [
+    ...(count > 1 ? [`mean of ${count}: ${means.join(', ')}`] : []),
+    ...(failures > 0 ? [`${failures} of ${failures + count - 1} confirmations without a value`] : []),
+  ];
+  return `${valuesText(trial, study)} (${facts.join('; ')})`;
 }
 
 /** A trial as lines for people. */

@@ -1,16 +1,16 @@
-import type { Study, Trial } from './api.ts';
+import type { RankedTrial, Study, Trial } from './api.ts';
 import { barText } from './bar-text.ts';
 import { bestSoFar } from './best-so-far.ts';
 import { count } from './count.ts';
 import type { Output } from './output.ts';
 import { objectiveText, progressText, stateText } from './study-text.ts';
-import { paramsText, valuesText } from './trial-text.ts';
+import { paramsText, rankedText, valuesText } from './trial-text.ts';
 
 /** What is seen of a study at one moment. */
 export interface Watched {
   study: Study;
   trials: readonly Trial[];
-  best: Trial | undefined;
+  best: RankedTrial | undefined;
   /** How many trials are on the Pareto front of several objectives. */
   frontLength: number | undefined;
 }
@@ -39,7 +39,7 @@ export function watchFrame(
   const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
   const trend = trendOf(study, trials, width - 6);
   const bestLine = best
-    ? `best  ${valuesText(best, study)} (trial ${best.number})  ${paramsText(best.params)}`
+    ? `best  ${rankedText(best, study)} (trial ${best.number})  ${paramsText(best.params)}`
     : frontLength !== undefined
       ? `front ${count(frontLength, 'trial')}`
       : 'best  none yet';

@@ -171,14 +171,36 @@ export const TrialDetail = Trial.extend({
 }).meta({ id: 'TrialDetail' });
 export type TrialDetail = z.infer<typeof TrialDetail>;
 
+const ByObjective = z.record(z.string(), z.number());
+export const RankedTrial = Trial.extend({
+  confirmed: z
+    .strictObject({
+      count: z
+        .int()
+        .meta({ description: 'How many values: its own, for which it was chosen, and those of its confirmations.' }),
+      mean: ByObjective.meta({ description: 'Their mean, by objective.' }),
+      standardError: ByObjective.nullable().meta({
+        description: 'Of the mean, by objective; null with one value.',
+      }),
+      by: z.array(z.int()).meta({ description: 'The confirmations with a value, by number.' }),
+      failures: z.int().meta({ description: 'How many confirmations failed or were infeasible.' }),
+    })
+    .nullable()
+    .meta({ description: 'What running it again has shown; null before a confirmation of it has ended.' }),
+}).meta({ id: 'RankedTrial' });
+export type RankedTrial = z.infer<typeof RankedTrial>;
+
 export const BestResponse = z.strictObject({
   kind: z
     .enum(['top', 'front'])
     .meta({ description: '"top": the best first; "front": the Pareto front of several objectives.' }),
-  best: Trial.nullable().meta({
+  best: RankedTrial.nullable().meta({
     description: 'The incumbent; null for several objectives or before the first result.',
   }),
-  trials: z.array(Trial),
+  trials: z.array(RankedTrial).meta({
+    description:
+      'Without confirmations, which count for the trial that they run again. Confirmed ones are in the order of their means, after newer trials that look better than each of them did, and before all others.',
+  }),
 });
 export type BestResponse = z.infer<typeof BestResponse>;
 

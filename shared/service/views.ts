@@ -1,4 +1,4 @@
-import type { ApiKey, Study } from '../api/messages.ts';
+import type { ApiKey, RankedTrial, Study } from '../api/messages.ts';
 import type { Counter } from '../domain/counter.ts';
 import { trainingSeed } from '../engine/training-seed.ts';
 import { rfc3339 } from '../domain/time.ts';
@@ -7,6 +7,7 @@ import type { Trial } from '../domain/trial.ts';
 import type { ApiKeyRecord } from './ports/api-keys.ts';
 import type { StudyRecord } from './ports/studies.ts';
 import type { HeldJob, TrialRecord } from './ports/trials.ts';
+import type { Ranked } from './trials/ranked-trials.ts';
 
 /** Records as the contract shows them. */
 
@@ -30,6 +31,13 @@ export function trialView({ spec }: StudyRecord, trial: TrialRecord): Trial {
     message: trial.message ?? null,
     asked: timeOrNull(trial.askedMs),
     finished: timeOrNull(trial.finishedMs),
+  };
+}
+
+export function rankedTrialView(study: StudyRecord, { trial, confirmed }: Ranked): RankedTrial {
+  return {
+    ...trialView(study, trial),
+    confirmed: confirmed ? { ...confirmed, standardError: confirmed.standardError ?? null } : null,
   };
 }
 

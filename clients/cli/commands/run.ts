@@ -16,7 +16,7 @@ import type { TrainingProcess } from '../run/training-process.ts';
 import { sayWhatNext } from '../say-what-next.ts';
 import { findStudy } from '../study-name.ts';
 import { progressText, stateText } from '../study-text.ts';
-import { paramsText, valuesText } from '../trial-text.ts';
+import { paramsText, rankedText } from '../trial-text.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 const workerCountMax = 256;
@@ -128,7 +128,7 @@ async function finish(client: Client, { id, name }: Study, out: Output, isInterr
   if (out.isJson) out.printJson(best);
   else
     for (const trial of best.best ? [best.best] : best.trials)
-      out.print(`best: trial ${trial.number}, ${valuesText(trial, study)}: ${paramsText(trial.params)}`);
+      out.print(`best: trial ${trial.number}, ${rankedText(trial, study)}: ${paramsText(trial.params)}`);
   out.say(`${name} is ${stateText(study)}: ${progressText(study)}.`);
   if (isInterrupted) {
     out.next(`cavia run ${name} -- …`);

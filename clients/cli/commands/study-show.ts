@@ -4,7 +4,7 @@ import type { Output } from '../output.ts';
 import { sayWhatNext } from '../say-what-next.ts';
 import { findStudy } from '../study-name.ts';
 import { studyText } from '../study-text.ts';
-import { paramsText, valuesText } from '../trial-text.ts';
+import { paramsText, rankedText } from '../trial-text.ts';
 
 type Advice = Awaited<ReturnType<Client['advice']>>['advice'];
 
@@ -28,7 +28,7 @@ export const studyShow = command({
     if (best.trials.length > 0) {
       out.print(best.kind === 'front' ? 'Pareto front' : 'best');
       for (const trial of best.trials.slice(0, shownMax))
-        out.print(`  ${trial.number}  ${valuesText(trial, study)}  ${paramsText(trial.params)}`);
+        out.print(`  ${trial.number}  ${rankedText(trial, study)}  ${paramsText(trial.params)}`);
     }
     for (const text of adviceTexts(advice, study, best.trials.length, out)) out.print(text);
     sayWhatNext(study, best.trials.length > 0, out);

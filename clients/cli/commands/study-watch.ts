@@ -5,7 +5,7 @@ import { misused } from '../refusal.ts';
 import { isAway } from '../run/outage.ts';
 import { findStudy } from '../study-name.ts';
 import { progressText, stateText } from '../study-text.ts';
-import { paramsText, valuesText } from '../trial-text.ts';
+import { paramsText, rankedText } from '../trial-text.ts';
 import { watchFrame, type Watched } from '../watch-frame.ts';
 import { refreshTrials } from '../watch-trials.ts';
 
@@ -60,7 +60,7 @@ async function bestOf(client: Client, { id, objectives }: Study): Promise<Pick<W
 
 function lineOf({ study, best, frontLength }: Watched): string {
   const found = best
-    ? `; best ${valuesText(best, study)} (trial ${best.number}) ${paramsText(best.params)}`
+    ? `; best ${rankedText(best, study)} (trial ${best.number}) ${paramsText(best.params)}`
     : frontLength !== undefined
       ? `; ${frontLength} on the Pareto front`
       : '';

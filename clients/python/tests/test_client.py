@@ -47,6 +47,12 @@ def test_confirms_on_top_of_the_budget(server: Server, name: str) -> None:
     confirming = study.client.confirm(study.id, top=2, repeats=2)["trials"]
     assert [trial["number"] for trial in confirming] == [20, 21, 22, 23]
     assert {trial["confirms"] for trial in confirming} == {trial.number for trial in study.top(2)}
+    assert study.best.confirmed is None
+    for trial in study.ask(4):
+        trial.tell(0.25)
+    means = [trial.confirmed["mean"]["loss"] for trial in study.top(2) if trial.confirmed]
+    assert means == [pytest.approx(0.5 / 3, abs=0.01)] * 2
+    assert means == sorted(means)
 
 
 def test_replays(server: Server, name: str) -> None:

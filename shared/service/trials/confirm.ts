@@ -2,7 +2,6 @@ import type { ConfirmRequest, ConfirmResponse } from '../../api/messages.ts';
 import { trialCountMaxWithoutModel } from '../../domain/budget.ts';
 import { keptAddition, reviveAddition, type KeptAddition } from './added-receipt.ts';
 import { blankTrial } from './blank-trial.ts';
-import { rankedTrials } from './best.ts';
 import type { Call, Reply } from '../call.ts';
 import { askedByMany } from '../contention.ts';
 import { ServiceError } from '../errors.ts';
@@ -11,6 +10,7 @@ import { findReplay, keyedRequest, receiptOf, replayOfRival } from '../idempoten
 import type { Ports } from '../ports/ports.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
+import { rankedTrials } from './ranked-trials.ts';
 import { reopenStudy } from './retry.ts';
 import { trialView } from '../views.ts';
 
@@ -62,8 +62,8 @@ export async function confirm(ports: Ports, call: Call<ConfirmRequest>): Promise
 }
 
 async function bestOf(ports: Ports, study: StudyRecord, top: number): Promise<TrialRecord[]> {
-  const ranked = (await rankedTrials(ports, study)).filter(({ origin }) => origin !== 'confirmation');
-  if (ranked.length > 0) return ranked.slice(0, top);
+  const ranked = await rankedTrials(ports, study);
+  if (ranked.length > 0) return ranked.slice(0, top).map(({ trial }) => trial);
   throw new ServiceError(
     'value_invalid',
     `Study ${study.spec.name} must have a complete trial before it can be confirmed.`,

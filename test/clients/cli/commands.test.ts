@@ -250,6 +250,20 @@ describe('a study that has ended', () => {
     expect((await does('study', 'extend', name, '20')).stderr).toContain('has 20 of 22 trials left.');
   });
 
+  it('shows first what is best by the mean of its confirmations', async () => {
+    const name = await ended('noisy', 'x=uniform(0, 1)');
+    await does('ask', name);
+    await does('tell', name, '1', '0.7');
+    await service.send('POST', `/v1/studies/${name}/confirm`, { top: 2, repeats: 1 });
+    await does('ask', name, '--count', '2');
+    await does('tell', name, '2', '1.5');
+    await does('tell', name, '3', '0.8');
+    const { stdout } = await does('study', 'show', name);
+    expect(stdout).toMatch(
+      /best\n {2}1 {2}loss=0.7 \(mean of 2: 0.75 ± 0.05\) {2}x=\S+\n {2}0 {2}loss=0.5 \(mean of 2: 1 ± 0.5\) {2}x=/,
+    );
+  });
+
   it('because every configuration has been tried goes on with a wider range only', async () => {
     const name = await ended('tried', 'n=int(1, 2)', '--trials', '9');
     await does('ask', name);

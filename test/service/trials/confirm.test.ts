@@ -37,6 +37,69 @@ it('runs the best trials again with other seeds, on top of the budget and of the
   expect(await audit(service.client, study)).toEqual([]);
 });
 
+it('says by the means whether the best value was luck', async () => {
+  for (const number of [0, 1, 2, 3]) await tell(number, [9.1, 9, 12, 9.5][number]);
+  await service.client.confirm({ study, body: { top: 2, repeats: 3 } });
+  await service.client.ask({ study, body: { count: 9 } });
+  for (const [number, loss] of Object.entries({ 4: 11, 5: 10, 6: 12, 7: 9.2, 8: 9.1 }))
+    await tell(Number(number), loss);
+  await service.client.tell({ study, number: 9, body: { attempt: 1, state: 'infeasible' } });
+  const { best, trials } = await service.client.best({ study });
+  expect(trials.map(({ number, confirmed }) => [number, confirmed?.mean.loss])).toEqual([
+    [0, expect.closeTo(27.4 / 3, 12)],
+    [1, expect.closeTo(10.5, 12)],
+    [3, undefined],
+    [2, undefined],
+  ]);
+  // By hand: deviations -1.5, 0.5, -0.5, 1.5 have squares of 5 in all; √(5 / 3 / 4).
+  expect(trials[1].confirmed).toEqual({
+    count: 4,
+    mean: { loss: 10.5 },
+    standardError: { loss: expect.closeTo(0.6454972243679028, 12) as number },
+    by: [4, 5, 6],
+    failures: 0,
+  });
+  expect(best).toMatchObject({ number: 0, values: { loss: 9.1 }, confirmed: { count: 3, by: [7, 8], failures: 1 } });
+});
+
+it('leaves a newer trial that looks better than all that are confirmed in front', async () => {
+  for (const number of [0, 1, 2]) await tell(number, number);
+  await service.client.confirm({ study, body: { repeats: 1 } });
+  await service.client.ask({ study, body: { count: 1 } });
+  await tell(4, 1.5);
+  await tell(3, -1);
+  const { trials } = await service.client.best({ study });
+  expect(trials.map(({ number }) => number)).toEqual([3, 0, 1, 2]);
+});
+
+it('has means of values of any size', async () => {
+  await tell(0, -1e300);
+  await service.client.confirm({ study, body: { repeats: 9 } });
+  await service.client.ask({ study, body: { count: 9 } });
+  for (let number = 4; number < 13; number++) await tell(number, 1e300);
+  const { best } = await service.client.best({ study });
+  expect(best!.confirmed!.mean.loss / 1e300).toBeCloseTo(0.8, 12);
+  expect(best!.confirmed!.standardError!.loss / 1e300).toBeCloseTo(0.2, 12);
+});
+
+it('shows confirmations of a Pareto front beside it', async () => {
+  const objectives = [
+    { metric: 'loss', direction: 'minimize' as const },
+    { metric: 'speed', direction: 'maximize' as const },
+  ];
+  await createTestStudy(service.client, { name: 'two', objectives });
+  const told = (number: number, values: Record<string, number>) =>
+    service.client.tell({ study: 'two', number, body: { attempt: 1, values } });
+  await service.client.ask({ study: 'two', body: { count: 1 } });
+  await told(0, { loss: 1, speed: 4 });
+  await service.client.confirm({ study: 'two', body: { repeats: 1 } });
+  await service.client.ask({ study: 'two', body: { count: 1 } });
+  await told(1, { loss: 0, speed: 6 });
+  const { best, trials } = await service.client.best({ study: 'two' });
+  expect(best).toBeNull();
+  expect(trials).toMatchObject([{ number: 0, confirmed: { count: 2, mean: { loss: 0.5, speed: 5 } } }]);
+});
+
 it('wants a complete trial first', async () => {
   await expect(service.client.confirm({ study, body: {} })).rejects.toThrow('must have a complete trial');
 });

@@ -183,7 +183,7 @@ class Study:
 
     @property
     def best(self) -> Trial:
-        """The best trial so far. Raises NoResultError before there is one."""
+        """The best trial so far, by its mean once it is confirmed. Raises NoResultError before there is one."""
         if len(self.metrics) > 1:
             raise CaviaError(f"Study {self.name} has several objectives, so no trial is the best: see front.")
         document = self.client.best(self.id, 1)["best"]

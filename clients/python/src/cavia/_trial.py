@@ -57,6 +57,13 @@ class Trial:
         """The value of the first objective."""
         return None if self.values is None or not self.metrics else self.values.get(self.metrics[0])
 
+    @property
+    def confirmed(self) -> dict[str, Any] | None:
+        """What `confirm` has shown of a trial from `best`, `top` or `front`: the mean, standard error and count of all
+        its values. None before that."""
+        confirmed: dict[str, Any] | None = self.document.get("confirmed")
+        return confirmed
+
     def report(self, step: int, *values: float, **named: float) -> bool:
         """Reports values at a step, in the order of the objectives or by name. It is a sign of life too.
 
