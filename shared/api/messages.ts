@@ -307,13 +307,32 @@ export type PredictResponse = z.infer<typeof PredictResponse>;
 export const AdviceResponse = z.strictObject({
   advice: z.array(
     z.strictObject({
-      kind: z.enum(['widen', 'narrow', 'stop', 'go_on']),
+      kind: z.enum(['repair', 'widen', 'narrow', 'extend', 'stop', 'go_on']).meta({
+        description: 'A study that has ended is never told to go on: "extend" says what opens it again.',
+      }),
       parameter: z.string().optional().meta({ description: 'The parameter that it is about.' }),
       detail: z.string(),
       hint: z.string(),
     }),
   ),
-  trials: z.int().meta({ description: 'How many complete trials it is based on.' }),
+  trials: z.int().meta({ description: 'How many complete trials it is based on; confirmations are not among them.' }),
+  states: z
+    .strictObject({
+      complete: z.int(),
+      pruned: z.int(),
+      infeasible: z.int(),
+      failed: z.int(),
+      cancelled: z.int(),
+    })
+    .meta({ description: 'How many trials have ended, by state.' }),
+  failure: z
+    .strictObject({
+      message: z.string().nullable().meta({ description: 'null where the most have none.' }),
+      count: z.int(),
+      trial: z.int().meta({ description: 'The number of the first trial that has it.' }),
+    })
+    .nullable()
+    .meta({ description: 'The most frequent message of trials that failed or were infeasible; null without any.' }),
 });
 export type AdviceResponse = z.infer<typeof AdviceResponse>;
 

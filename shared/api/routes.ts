@@ -244,7 +244,7 @@ export const routes = {
   advice: {
     method: 'GET',
     path: '/v1/studies/{study}/advice',
-    summary: 'What to do next: widen or narrow the space, stop, or go on.',
+    summary: 'What to do next: repair what fails, widen or narrow the space, extend the study, stop, or go on.',
     scope: 'read',
     query: m.EmptyQuery,
     body: null,

@@ -39,7 +39,8 @@ def test_advises(server: Server, name: str) -> None:
     study = finished_study(name)
     answer = study.client.advice(study.id)
     assert answer["trials"] == 20
-    assert {one["kind"] for one in answer["advice"]} <= {"widen", "narrow", "stop", "go_on"}
+    assert {one["kind"] for one in answer["advice"]} <= {"widen", "narrow", "extend", "stop"}
+    assert (answer["states"]["complete"], answer["failure"]) == (20, None)
 
 
 def test_confirms_on_top_of_the_budget(server: Server, name: str) -> None:

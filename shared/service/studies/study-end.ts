@@ -27,7 +27,8 @@ export function closed(study: StudyRecord, refusal = 'gives out no more trials')
   });
 }
 
-function hintOf({ spec: { name }, endReason, configurations }: StudyRecord): string {
+/** What would open a study again that has ended, or that nothing does. */
+export function hintOf({ spec: { name }, endReason, configurations }: StudyRecord): string {
   const change = `PATCH /v1/studies/${name} with`;
   const another = `create another one. Its trials are at GET /v1/studies/${name}/export, and POST …/trials takes them.`;
   switch (endReason!) {

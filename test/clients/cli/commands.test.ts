@@ -250,6 +250,18 @@ describe('a study that has ended', () => {
     expect((await does('study', 'extend', name, '20')).stderr).toContain('has 20 of 22 trials left.');
   });
 
+  it('with nothing but failures says how often, why, and what shows more', async () => {
+    const name = 'allfail';
+    await does('study', 'create', name, 'x=uniform(0, 1)', '--minimize', 'loss', '--trials', '3');
+    await does('ask', name, '--count', '3');
+    for (const number of ['0', '1', '2'])
+      await does('tell', name, number, '--state', 'infeasible', '--message', number === '0' ? 'odd' : 'out of memory');
+    const { stdout, stderr } = await does('study', 'show', name);
+    expect(stdout).toContain('ended by    3 infeasible\n');
+    expect(stdout).toMatch(/advice {6}3 of 3 infeasible: 2 with "out of memory"\. Mend what trains/);
+    expect(stderr).toBe('Next: cavia trial show allfail 1\n');
+  });
+
   it('shows first what is best by the mean of its confirmations', async () => {
     const name = await ended('noisy', 'x=uniform(0, 1)');
     await does('ask', name);
