@@ -42,8 +42,7 @@ export function binned(space: Space, i: number, trials: readonly { params: Param
 
 /**
  * The Parzen density of weighted trials: on ordered bins a normal kernel a trial, cut off at the ends, with the width
- * of
- * Scott's rule; on others the shares. One trial spread over all bins is added, so that no bin is empty. O(B²).
+ * of Scott's rule; on others the shares. One trial spread over all bins is added, so that no bin is empty. O(B²).
  */
 export function densityOf(c: Float64Array, isUnordered: boolean): Float64Array {
   const total = c.reduce((sum, one) => sum + one, 0);
