@@ -79,14 +79,6 @@ describe('fitModel', () => {
     expect(fitModel(space, objective, observed([undefined, undefined]))).toBeUndefined();
   });
 
-  it('is a function of the history alone', () => {
-    const history = observed([3, 1, 4, 1, 5, 9, 2, 6, 5, 3]);
-    const early = fitModel(space, objective, history.slice(0, 7));
-    const [once, again] = [fitModel(space, objective, history), fitModel(space, objective, history)];
-    expect(early).toBeDefined();
-    expect(again!.posterior.logParameters).toEqual(once!.posterior.logParameters);
-  });
-
   it('aims at the best that is expected where there is a result, which without noise is the best that was seen', () => {
     const random = createGenerator(11, 0);
     const values = (noise: number): number[] =>
