@@ -5,6 +5,7 @@ import type { Observation } from '../observations.ts';
 import { purpose } from '../purpose.ts';
 import { binned, densityOf, pearsonDivergence, type Binned } from './density.ts';
 import { quantile } from './quantile.ts';
+import { square } from './square.ts';
 
 /**
  * Which parameters the best trials have in common: where the best tenth lies, against where all lie.
@@ -163,7 +164,7 @@ function sideOf(column: Binned, { who, weights, total }: Members): Side {
 
 function divergence(top: Side, all: Side): number {
   if (!top.density || !all.density) return 0;
-  return (top.activeShare ** 2 / all.activeShare) * pearsonDivergence(top.density, all.density);
+  return (square(top.activeShare) / all.activeShare) * pearsonDivergence(top.density, all.density);
 }
 
 /** What parameters show when the best are chosen at random. */
@@ -181,7 +182,7 @@ function chanceOf(columns: readonly Binned[], top: Members, all: Members): Chanc
     return columns.map((column, i) => divergence(sideOf(column, chosen), sides[i]));
   });
   const means = columns.map((_, i) => mean(drawn.map((one) => one[i])));
-  const deviations = columns.map((_, i) => Math.sqrt(mean(drawn.map((one) => (one[i] - means[i]) ** 2))));
+  const deviations = columns.map((_, i) => Math.sqrt(mean(drawn.map((one) => square(one[i] - means[i])))));
   const surprise = (i: number, one: number): number => (deviations[i] > 0 ? (one - means[i]) / deviations[i] : 0);
   const largest = drawn.map((one) => Math.max(...one.map((each, i) => surprise(i, each)))).sort((a, b) => a - b);
   const limit = quantile(largest, 1 - falseAlarmMax);
