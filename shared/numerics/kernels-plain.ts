@@ -15,7 +15,6 @@
 
 import { exp } from './elementary.ts';
 import {
-  appendRow,
   cholesky,
   inverseFromCholesky,
   logDeterminant,
@@ -54,14 +53,13 @@ export interface ConditionedModel {
   alpha: Float64Array;
 }
 
-/** The first six are those of linear-algebra.ts, with the same shapes, aliasing and failures. */
+/** Those from `cholesky` to `inverseFromCholesky` are those of linear-algebra.ts, with the same shapes, aliasing and failures. */
 export interface Kernels {
   /** 'simd' in WebAssembly; 'plain' where that is missing. */
   readonly kind: 'simd' | 'plain';
   /** C += α A Bᵀ. @param a m×k. @param b n×k. @param c m×n; must not overlap. 2mnk operations. */
   gemm(alpha: number, a: Float64Array, b: Float64Array, c: Float64Array, m: number, n: number, k: number): void;
   cholesky(a: Float64Array, n: number, out: Float64Array): boolean;
-  appendRow(l: Float64Array, n: number, row: Float64Array, diagonal: number, out: Float64Array): boolean;
   solveLowerRows(l: Float64Array, b: Float64Array, n: number, m: number, out?: Float64Array): Float64Array;
   solveLowerTransposedRows(l: Float64Array, b: Float64Array, n: number, m: number, out?: Float64Array): Float64Array;
   inverseFromCholesky(l: Float64Array, n: number, out?: Float64Array): Float64Array;
@@ -77,11 +75,8 @@ export interface Kernels {
    * @returns -∞, with a gradient of zeros, when K is not positive definite to rounding.
    */
   logLikelihood(observations: Observations, logParameters: Float64Array, gradient: Float64Array): number;
-  /**
-   * n³/3 operations.
-   * @param mean m, where it is known. @returns undefined when K is not positive definite to rounding.
-   */
-  condition(observations: Observations, logParameters: Float64Array, mean?: number): ConditionedModel | undefined;
+  /** @returns undefined when K is not positive definite to rounding. n³/3 operations. */
+  condition(observations: Observations, logParameters: Float64Array): ConditionedModel | undefined;
   /**
    * Posterior mean and variance of the noiseless function.
    * @param z m×d.
@@ -104,7 +99,6 @@ export const plainKernels: Kernels = {
   kind: 'plain',
   gemm,
   cholesky,
-  appendRow,
   solveLowerRows,
   solveLowerTransposedRows,
   inverseFromCholesky,
@@ -150,7 +144,7 @@ function logLikelihood(observations: Observations, logParameters: Float64Array, 
   const { covariances, slopes } = covariance(observations, logParameters);
   gradient.fill(0);
   if (!cholesky(covariances, n, covariances)) return -Infinity;
-  const { mean, whitened } = withoutMean(covariances, y, n, undefined);
+  const { mean, whitened } = withoutMean(covariances, y, n);
   const alpha = solveLowerTransposed(covariances, whitened, n);
   const fit = dot(whitened, whitened);
   const value = -0.5 * (fit + meanPrecision * mean * mean + logDeterminant(covariances, n)) - n * halfLogTwoPi;
@@ -171,29 +165,20 @@ function logLikelihood(observations: Observations, logParameters: Float64Array, 
   return value;
 }
 
-function condition(
-  observations: Observations,
-  logParameters: Float64Array,
-  known?: number,
-): ConditionedModel | undefined {
+function condition(observations: Observations, logParameters: Float64Array): ConditionedModel | undefined {
   const { n, y } = observations;
   const l = covariance(observations, logParameters).covariances;
   if (!cholesky(l, n, l)) return undefined;
-  const { mean, whitened } = withoutMean(l, y, n, known);
+  const { mean, whitened } = withoutMean(l, y, n);
   const alpha = solveLowerTransposed(l, whitened, n);
   return { observations, logParameters: logParameters.slice(), l, mean, whitened, alpha };
 }
 
-/** m, unless it is known, and L⁻¹ (y - m). */
-function withoutMean(
-  l: Float64Array,
-  y: Float64Array,
-  n: number,
-  known: number | undefined,
-): { mean: number; whitened: Float64Array } {
+/** m and L⁻¹ (y - m). */
+function withoutMean(l: Float64Array, y: Float64Array, n: number): { mean: number; whitened: Float64Array } {
   const whitened = solveLower(l, y, n);
   const ones = solveLower(l, new Float64Array(n).fill(1), n);
-  const mean = known ?? meanOf(ones, whitened, n);
+  const mean = meanOf(ones, whitened, n);
   for (let i = 0; i < n; i++) whitened[i] -= mean * ones[i];
   return { mean, whitened };
 }
