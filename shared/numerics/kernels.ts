@@ -10,18 +10,17 @@
 
 import { log } from './elementary.ts';
 import { createArena, indexOfRow, roundUp, type Matrix } from './kernels-arena.ts';
-import { instantiateKernels, type KernelsInstance } from './kernels-instance.ts';
 import {
-  addPredictionGradients,
   halfLogTwoPi,
-  meanOf,
-  meanPrecision,
   parametersOf,
-  plainKernels,
   type ConditionedModel,
   type Kernels,
   type Observations,
-} from './kernels-plain.ts';
+} from './kernels-contract.ts';
+import { instantiateKernels, type KernelsInstance } from './kernels-instance.ts';
+import { plainKernels } from './kernels-plain.ts';
+import { addPredictionGradients } from './prediction-gradients.ts';
+import { meanOf, meanPrecision } from './prior-mean.ts';
 
 /**
  * Side of the largest matrix. A larger one throws RangeError: above 1,000 points the engine conditions on an active

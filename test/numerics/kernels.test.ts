@@ -2,12 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { extend } from '../../shared/numerics/extend.ts';
 import { createKernels, sideMax } from '../../shared/numerics/kernels.ts';
-import {
-  plainKernels,
-  type ConditionedModel,
-  type Kernels,
-  type Observations,
-} from '../../shared/numerics/kernels-plain.ts';
+import type { ConditionedModel, Kernels, Observations } from '../../shared/numerics/kernels-contract.ts';
+import { plainKernels } from '../../shared/numerics/kernels-plain.ts';
 import { createGenerator, type Generator } from '../../shared/numerics/random.ts';
 import golden from '../golden/kernels.json' with { type: 'json' };
 

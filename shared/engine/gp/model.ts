@@ -3,7 +3,7 @@ import type { Params } from '../../domain/parameter.ts';
 import { paramsKey } from '../../domain/params.ts';
 import type { Space } from '../../domain/space.ts';
 import { exp, log } from '../../numerics/elementary.ts';
-import type { ConditionedModel, Observations } from '../../numerics/kernels-plain.ts';
+import type { ConditionedModel, Observations } from '../../numerics/kernels-contract.ts';
 import { finiteValues, type Observation } from '../observations.ts';
 import { seenBy, type Target } from '../target.ts';
 import { featuresOf, featuresOfAll } from './features.ts';

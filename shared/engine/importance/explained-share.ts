@@ -1,4 +1,5 @@
-import { meanPrecision, type ConditionedModel } from '../../numerics/kernels-plain.ts';
+import type { ConditionedModel } from '../../numerics/kernels-contract.ts';
+import { meanPrecision } from '../../numerics/prior-mean.ts';
 import { kernels } from '../gp/kernels.ts';
 import { square } from './square.ts';
 

@@ -1,6 +1,6 @@
 import type { Params } from '../../domain/parameter.ts';
 import { satisfiesConstraints, type Space } from '../../domain/space.ts';
-import type { ConditionedModel } from '../../numerics/kernels-plain.ts';
+import type { ConditionedModel } from '../../numerics/kernels-contract.ts';
 import { createGenerator, unitAt } from '../../numerics/random.ts';
 import { sobolUnit } from '../../numerics/sobol.ts';
 import { paramsAt } from '../draw.ts';

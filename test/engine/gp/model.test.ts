@@ -7,7 +7,7 @@ import { kernels } from '../../../shared/engine/gp/kernels.ts';
 import { fitModel } from '../../../shared/engine/gp/model.ts';
 import { fittedCountOf } from '../../../shared/engine/gp/schedule.ts';
 import type { Observation } from '../../../shared/engine/observations.ts';
-import type { Observations } from '../../../shared/numerics/kernels-plain.ts';
+import type { Observations } from '../../../shared/numerics/kernels-contract.ts';
 import { createGenerator } from '../../../shared/numerics/random.ts';
 
 function randomData(n: number, seed: number): Observations {
