@@ -202,7 +202,7 @@ describe.each([plainKernels, simdKernels])('$kind kernels', (kernels) => {
     for (const n of sides) {
       const [d, categories] = [1 + (n % 5), n % 3 === 0 ? 1 : 0];
       const { observations, theta } = randomProblem(n, d, categories);
-      const smaller = kernels.condition(firstOf(observations, Math.max(0, n - 1 - (n % 8))), theta)!;
+      const smaller = kernels.condition(firstOf(observations, Math.max(0, n - 1 - ((7 * n) % 40))), theta)!;
       const model = extendedTo(kernels, smaller, observations);
       expect(faultsOfExtended(model, smaller.mean, observations)).toEqual([]);
     }
