@@ -2,7 +2,7 @@ import { paramsKey } from '../../domain/params.ts';
 import { cellCount } from '../../domain/cells.ts';
 import type { Parameter, Params } from '../../domain/parameter.ts';
 import { satisfiesConstraints, type Space } from '../../domain/space.ts';
-import type { ConditionedModel } from '../../numerics/kernels-plain.ts';
+import type { ConditionedModel } from '../../numerics/kernels-contract.ts';
 import { minimizeBounded } from '../../numerics/lbfgsb.ts';
 import { logExpectedImprovement } from '../../numerics/normal.ts';
 import { paramsAt } from '../draw.ts';
@@ -41,7 +41,7 @@ const startCount = 6;
 const roundCountMax = 10;
 const iterationCountMax = 40;
 const gainMin = 1e-6;
-/** A deviation below this part of the prior's is rounding. */
+/** A deviation of y, whose own is 1, below this is rounding. */
 const deviationMin = 1e-6;
 
 /**
