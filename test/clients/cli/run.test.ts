@@ -147,8 +147,8 @@ describe('cavia run', () => {
       '',
     ]);
     const shown = await terminal.run(['study', 'show', study]);
-    expect(shown.stdout).not.toContain('advice');
-    expect(shown.stderr).toBe(`Next: cavia study extend ${study} 20\n`);
+    expect(shown.stdout).toMatch(/^advice {6}3 of 3 infeasible: 3 with "/m);
+    expect(shown.stderr).toBe(`Next: cavia trial show ${study} 0\n`);
   });
 
   it('renews the lease of a program that takes longer, and gives it its checkpoint', async () => {
