@@ -26,15 +26,20 @@ const Message = z.string().max(messageLengthMax);
 const Attempt = z.int().min(1).meta({ description: 'The attempt that the trial was given out with.' });
 const LeaseSeconds = z.int().min(1).max(604_800);
 
-/** A told value. JSON has no NaN or infinity: bare tokens and these words mean them, and make the trial infeasible. */
+/** A told value. JSON has no NaN or infinity: bare tokens and these words mean them. */
 const ToldValue = z.union([FiniteNumber, z.enum(['NaN', 'Infinity', '-Infinity'])]);
 export const ToldValues = z.record(Name, ToldValue);
 export type ToldValues = z.infer<typeof ToldValues>;
 
-/** The values of a trial or of one of its steps. */
+const metricsText = `A value for each objective, and of others too: at most ${metricCountMax} metrics.`;
+
+/** The values of a trial. */
 const TrialValues = ToldValues.meta({
-  description: `A value for each objective, and of others too: at most ${metricCountMax} metrics.`,
+  description: `${metricsText} An objective that is not finite makes a trial infeasible that would be complete. Another metric that is not finite is left out, and \`message\` says so unless one is given.`,
 });
+
+/** The values of one step of a trial. */
+const StepValues = ToldValues.meta({ description: `${metricsText} What is not finite is left out.` });
 
 export const CreateStudyRequest = StudySpec.meta({
   description: `A study has at most ${specBytesMax} bytes when it is written out.`,
@@ -124,11 +129,11 @@ export type TellRequest = z.infer<typeof TellRequest>;
 export const JobResult = TellRequest.omit({ attempt: true });
 export type JobResult = z.infer<typeof JobResult>;
 
-const StepReport = z.strictObject({ step: Step, values: TrialValues });
+const StepReport = z.strictObject({ step: Step, values: StepValues });
 export const ReportRequest = z.strictObject({
   attempt: Attempt.optional(),
   step: Step.optional(),
-  values: TrialValues.optional(),
+  values: StepValues.optional(),
   reports: z.array(StepReport).min(1).max(reportCountMax).optional(),
 });
 export type ReportRequest = z.infer<typeof ReportRequest>;

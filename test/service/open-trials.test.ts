@@ -136,6 +136,27 @@ describe('enqueue', () => {
     expect(await audit(service.client, study)).toEqual([]);
   });
 
+  it('keeps the objective of a result from elsewhere when another metric is not finite', async () => {
+    await createTestStudy(service.client);
+    const values = { loss: 0.4, f1: 'NaN' as const };
+    const { trials } = await service.client.enqueue({
+      study,
+      body: {
+        trials: [
+          { params: { x: 0.1 }, values },
+          { params: { x: 0.2 }, values, state: 'pruned', message: 'too slow' },
+          { params: { x: 0.3 }, values: { loss: 'NaN', f1: 0.5 }, state: 'pruned' },
+        ],
+      },
+    });
+    expect(trials).toMatchObject([
+      { state: 'complete', values: { loss: 0.4 }, message: 'f1 is NaN; not kept' },
+      { state: 'pruned', values: { loss: 0.4 }, message: 'too slow' },
+      { state: 'pruned', values: null, message: 'loss is NaN' },
+    ]);
+    expect((await service.client.best({ study })).best?.number).toBe(0);
+  });
+
   it('names entries that a trial has already and leaves them out', async () => {
     await createTestStudy(service.client, { budget: { trials: 101 } });
     const body = { trials: Array.from({ length: 100 }, (_, i) => ({ params: { x: i / 100 } })) };

@@ -187,6 +187,13 @@ def test_makes_a_trial_infeasible_whose_value_is_no_number(value: float, server:
     assert trial.values is None
 
 
+def test_keeps_the_objective_when_another_metric_is_no_number(server: Server, name: str) -> None:
+    trial = new_study(name).ask()
+    trial.tell(0.6, f1=math.nan, seconds=3)
+    assert (trial.state, trial.values) == ("complete", {"loss": 0.6, "seconds": 3})
+    assert trial.message == "f1 is NaN; not kept"
+
+
 def test_fails_a_trial_whose_block_ends_without_a_result(
     server: Server, name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -355,7 +362,7 @@ def test_prunes_what_it_was_told_to_stop(server: Server, name: str) -> None:
         stop = b'{"stop": true, "leaseExpires": "2100-01-01T00:00:00Z"}'
         proxy.faults = [answer(200, {"Content-Type": "application/json"}, stop)]
         assert trial.report(1, 0.9) is True
-        trial.tell(0.9)
+        trial.tell(0.9, f1=math.nan)
     assert (trial.state, trial.values) == ("pruned", {"loss": 0.9})
 
 

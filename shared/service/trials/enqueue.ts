@@ -168,7 +168,8 @@ function checkEntry(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, inde
 function resultOf(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, index: number): Entry['result'] {
   const finishedMs = ports.clock.nowMs();
   const told = entry.values && readTold(study, entry.values, ['trials', index, 'values']);
-  const state = told?.notFinite ? 'infeasible' : (entry.state ?? 'complete');
+  const said = entry.state ?? 'complete';
+  const state = said === 'complete' && told?.notFinite ? 'infeasible' : said;
   if (state === 'complete' && !told) {
     throw refuseFields(
       'value_invalid',
@@ -176,8 +177,9 @@ function resultOf(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, index:
       [{ path: ['values'], message: 'must be given for a complete trial', input: undefined }],
     );
   }
-  const values = state === 'complete' || state === 'pruned' ? told?.values : undefined;
-  const message = entry.message ?? told?.notFinite;
+  const keepsValues = (state === 'complete' || state === 'pruned') && !told?.notFinite;
+  const values = keepsValues ? told?.values : undefined;
+  const message = entry.message ?? told?.notFinite ?? (values && told?.leftOut);
   const resultHash = ports.hashes.sha256(canonicalJson({ state, values, message }));
   return { state, values, message, resultHash, finishedMs };
 }

@@ -190,7 +190,7 @@ async function afterTell(ports: Ports, study: StudyRecord, { state, values }: Re
     await settleStudy(ports, current);
 }
 
-/** What was told, checked against the objectives. A value that is not a finite number makes the trial infeasible. */
+/** What was told, checked against the objectives. One that is not a finite number makes the trial infeasible. */
 function resultOf(study: StudyRecord, body: TellRequest): Result {
   const { attempt, message } = body;
   const told: Told | undefined = body.values && readTold(study, body.values, ['values']);
@@ -210,9 +210,14 @@ function resultOf(study: StudyRecord, body: TellRequest): Result {
       }
       if (told.notFinite)
         return { state: 'infeasible', attempt, values: undefined, message: message ?? told.notFinite };
-      return { state, attempt, values: told.values, message };
+      return { state, attempt, values: told.values, message: message ?? told.leftOut };
     case 'pruned':
-      return { state, attempt, values: told?.notFinite ? undefined : told?.values, message };
+      return {
+        state,
+        attempt,
+        values: told?.notFinite ? undefined : told?.values,
+        message: message ?? told?.leftOut,
+      };
     case 'infeasible':
     case 'failed':
       if (told && !told.notFinite) throw unwantedValues(state, body.values);

@@ -84,6 +84,41 @@ describe('tell', () => {
     expect(await told(loss)).toMatchObject({ state: 'infeasible', values: null, message: `loss is ${loss}` });
   });
 
+  it('leaves a metric out that is no objective and not finite, and keeps the others', async () => {
+    const send = (values: Record<string, number>, message?: string) =>
+      service.client.tell({ study, number: 0, body: { attempt: 1, values, ...(message && { message }) } });
+    const first = await send({ loss: 0.6, f1: NaN, seconds: 3, auc: -Infinity });
+    expect(first).toMatchObject({
+      state: 'complete',
+      values: { loss: 0.6, seconds: 3 },
+      message: 'auc is -Infinity, f1 is NaN; not kept',
+    });
+    service.clock.nowMs += 1000;
+    expect(await send({ auc: -Infinity, f1: NaN, seconds: 3, loss: 0.6 })).toEqual(first);
+    expect((await service.client.getTrial({ study, number: 0 })).values).toEqual({ loss: 0.6, seconds: 3 });
+    expect(await codeOf(send({ loss: 0.7, f1: NaN, seconds: 3, auc: -Infinity }))).toBe('result_conflict');
+  });
+
+  it('keeps the finite values of a pruned trial, and what its worker says of it', async () => {
+    const body = { attempt: 1, state: 'pruned' as const, values: { loss: 0.6, f1: NaN }, message: 'too slow' };
+    expect(await service.client.tell({ study, number: 0, body })).toMatchObject({
+      state: 'pruned',
+      values: { loss: 0.6 },
+      message: 'too slow',
+    });
+  });
+
+  it('reaches a target with a metric that is not finite beside it', async () => {
+    const name = 'target';
+    await createTestStudy(service.client, {
+      name,
+      objectives: [{ metric: 'loss', direction: 'minimize', target: 0.1 }],
+    });
+    await service.client.ask({ study: name, body: {} });
+    await service.client.tell({ study: name, number: 0, body: { attempt: 1, values: { loss: 0.1, f1: NaN } } });
+    expect((await service.client.getStudy({ study: name })).endReason).toBe('target');
+  });
+
   it.each(['failed', 'infeasible'] as const)('refuses values of a trial that is %s, which has none', async (state) => {
     const tell = (values: Record<string, number>) =>
       service.client.tell({ study, number: 0, body: { attempt: 1, state, values } });
