@@ -1,5 +1,4 @@
 import type { EnqueuedTrial, EnqueueRequest, EnqueueResponse } from '../../api/messages.ts';
-import { trialCountMaxWithoutModel } from '../../domain/budget.ts';
 import { capOf, type Counter } from '../../domain/counter.ts';
 import type { Params } from '../../domain/parameter.ts';
 import { checkParams, paramsKey } from '../../domain/params.ts';
@@ -19,6 +18,7 @@ import type { Receipt } from '../ports/receipts.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
 import { asOf, closed } from '../studies/study-end.ts';
+import { requireTrialCount } from '../trial-count.ts';
 import { readTold } from './told-values.ts';
 import { trialView } from '../views.ts';
 
@@ -134,12 +134,7 @@ function raiseFor(study: StudyRecord, counter: Counter, attached: number): numbe
 }
 
 function requireRoom(study: StudyRecord, counter: Counter, count: number, raise: number): void {
-  if (counter.cap + raise > trialCountMaxWithoutModel) {
-    throw new ServiceError(
-      'value_invalid',
-      `A study must have at most ${trialCountMaxWithoutModel} trials; these would make ${counter.cap + raise}.`,
-    );
-  }
+  if (raise > 0) requireTrialCount(study, counter.cap + raise);
   if (count - raise > counter.left) {
     throw new ServiceError(
       'value_invalid',
