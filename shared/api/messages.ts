@@ -164,8 +164,20 @@ export type EnqueueRequest = z.infer<typeof EnqueueRequest>;
 export const EnqueueResponse = z.strictObject({
   trials: z.array(Trial),
   duplicates: z
-    .array(z.strictObject({ index: z.int(), number: z.int() }))
-    .meta({ description: 'Entries that were left out, because a trial with the same params exists.' }),
+    .array(
+      z.strictObject({
+        index: z.int().meta({ description: 'The entry, counted from 0.' }),
+        number: z.int().meta({ description: 'The trial that has its params.' }),
+        hint: z
+          .string()
+          .optional()
+          .meta({ description: 'What to do with the result of the entry, where that trial has none yet.' }),
+      }),
+    )
+    .meta({
+      description:
+        'Entries that were left out, because a trial or an earlier entry has the same params, unless the study allows duplicates. Their results are not kept: a trial that has none gets one by tell alone.',
+    }),
 });
 export type EnqueueResponse = z.infer<typeof EnqueueResponse>;
 

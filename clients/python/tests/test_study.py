@@ -322,6 +322,17 @@ def test_refuses_to_enqueue_what_are_no_params(params: Any, server: Server, name
         study.attach(params, 0.5)
 
 
+def test_says_what_to_do_with_a_result_whose_params_wait(
+    server: Server, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    study = new_study(name)
+    params = {"x": 0.125, "kind": "b"}
+    (waiting,) = study.enqueue(params)
+    assert study.attach(params, 0.01) is None
+    said = capfd.readouterr().err
+    assert f"The result is not kept, because trial {waiting.number} has these params and waits: ask" in said
+
+
 def test_attaches_results_on_top_of_the_budget(server: Server, name: str) -> None:
     study = new_study(name, budget=1)
     params = {"x": 0.125, "kind": "b"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from ._say import say
 from ._trial import Trial
 from .errors import CaviaError, NoResultError, NothingToTryError
 
@@ -265,6 +266,9 @@ class Study:
         for start in range(0, len(entries), _ENQUEUE_COUNT_MAX):
             answer = self.client.enqueue(self.id, list(entries[start : start + _ENQUEUE_COUNT_MAX]))
             added += [self._trial(document) for document in answer["trials"]]
+            for duplicate in answer["duplicates"]:
+                if "hint" in duplicate:
+                    say(f"Study {self.name}: {duplicate['hint']}")
         return added
 
     def _require_direction(self, direction: Literal["minimize", "maximize"]) -> None:
