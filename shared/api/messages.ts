@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { expectedFields, Mean } from '../domain/expected.ts';
 import { FiniteNumber } from '../domain/finite-number.ts';
 import { Budget, LeaseTerms, parallelMax, trialCountMaxWithoutModel } from '../domain/budget.ts';
 import { Name } from '../domain/name.ts';
@@ -294,7 +295,7 @@ export const PredictRequest = z.strictObject({ params: z.array(Params).min(1).ma
 export type PredictRequest = z.infer<typeof PredictRequest>;
 const Deviation = z.number().meta({ description: 'How far the value one standard deviation worse is from the mean.' });
 export const PredictResponse = z.strictObject({
-  data: z.array(z.strictObject({ params: Params, mean: z.number(), deviation: Deviation })),
+  data: z.array(z.strictObject({ params: Params, mean: Mean, deviation: Deviation })),
   observations: z.int().meta({ description: 'How many results the model knew.' }),
 });
 export type PredictResponse = z.infer<typeof PredictResponse>;
@@ -411,9 +412,7 @@ export const Suggested = z.strictObject({
   params: Params,
   sampler: z.string(),
   tries: z.int(),
-  mean: z.number().optional(),
-  deviation: Deviation.optional(),
-  improvement: z.number().optional(),
+  ...expectedFields,
   fallback: z.string().optional(),
 });
 export type Suggested = z.infer<typeof Suggested>;

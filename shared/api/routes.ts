@@ -244,7 +244,7 @@ export const routes = {
   advice: {
     method: 'GET',
     path: '/v1/studies/{study}/advice',
-    summary: 'What to do next: widen or narrow the space, stop, or go on.',
+    summary: 'What to do next in a study with one objective: widen or narrow the space, stop, or go on.',
     scope: 'read',
     query: m.EmptyQuery,
     body: null,
@@ -266,7 +266,7 @@ export const routes = {
   predict: {
     method: 'POST',
     path: '/v1/studies/{study}/predict',
-    summary: 'What the model expects of configurations, tried or not.',
+    summary: 'What the model expects of configurations, tried or not, in a study with one objective.',
     scope: 'read',
     query: m.EmptyQuery,
     body: m.PredictRequest,
