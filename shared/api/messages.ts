@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expectedFields, Mean } from '../domain/expected.ts';
+import { Deviation, expectedFields, Mean } from '../domain/expected.ts';
 import { FiniteNumber } from '../domain/finite-number.ts';
 import { Budget, LeaseTerms, parallelMax, trialCountMaxWithoutModel } from '../domain/budget.ts';
 import { Name } from '../domain/name.ts';
@@ -293,7 +293,6 @@ export type ConfirmResponse = z.infer<typeof ConfirmResponse>;
 export const predictCountMax = 100;
 export const PredictRequest = z.strictObject({ params: z.array(Params).min(1).max(predictCountMax) });
 export type PredictRequest = z.infer<typeof PredictRequest>;
-const Deviation = z.number().meta({ description: 'How far the value one standard deviation worse is from the mean.' });
 export const PredictResponse = z.strictObject({
   data: z.array(z.strictObject({ params: Params, mean: Mean, deviation: Deviation })),
   observations: z.int().meta({ description: 'How many results the model knew.' }),
