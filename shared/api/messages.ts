@@ -186,6 +186,10 @@ export const TrialDetail = Trial.extend({
   intermediate: z
     .array(z.strictObject({ attempt: z.int(), step: z.int(), values: z.record(z.string(), z.number()) }))
     .meta({ description: 'Reported values, the last 1,000 of them, by attempt and step.' }),
+  superseded: z.array(z.strictObject({ attempt: z.int(), values: z.record(z.string(), z.number()) })).meta({
+    description:
+      'Results that were told after the trial had been given out again: they do not count. The first 100, by attempt.',
+  }),
 }).meta({ id: 'TrialDetail' });
 export type TrialDetail = z.infer<typeof TrialDetail>;
 

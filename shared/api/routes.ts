@@ -117,7 +117,7 @@ export const routes = {
   getTrial: {
     method: 'GET',
     path: '/v1/studies/{study}/trials/{number}',
-    summary: 'One trial with its reported values.',
+    summary: 'One trial with its reported values, and with results that came too late to count.',
     scope: 'read',
     query: m.EmptyQuery,
     body: null,

@@ -153,8 +153,11 @@ async function refuseOrReplay(
     if (sent.values) await ports.trials.keepSuperseded(study, number, sent.attempt, sent.values);
     throw new ServiceError(
       'lease_superseded',
-      `Trial ${number} was given out again as attempt ${trial.attempt}; the result of attempt ${sent.attempt} is kept but does not count.`,
-      { extra: { trial: trialView(study, trial) } },
+      `Trial ${number} was given out again as attempt ${trial.attempt}; the result of attempt ${sent.attempt} does not count.`,
+      {
+        ...(sent.values && { hint: `GET /v1/studies/${study.spec.name}/trials/${number} shows it under superseded.` }),
+        extra: { trial: trialView(study, trial) },
+      },
     );
   }
   if (trial.resultHash !== undefined) {

@@ -69,11 +69,39 @@ describe('tell', () => {
     await close();
   });
 
-  it('refuses the result of a worker that lost the trial, and keeps it', async () => {
+  it('refuses the result of a worker that lost the trial, and shows it with the trial', async () => {
+    const detail = () => service.client.getTrial({ study, number: 0 });
+    await service.client.report({ study, number: 0, body: { attempt: 1, step: 1, values: { loss: 0.9 } } });
+    expect((await detail()).superseded).toEqual([]);
+    for (const attempt of [1, 2]) {
+      service.clock.nowMs += 61_000;
+      await service.client.ask({ study, body: { count: 2 } });
+      await expect(told(attempt / 2, attempt)).rejects.toMatchObject({
+        problem: {
+          code: 'lease_superseded',
+          detail: `Trial 0 was given out again as attempt ${attempt + 1}; the result of attempt ${attempt} does not count.`,
+          hint: 'GET /v1/studies/test/trials/0 shows it under superseded.',
+        },
+      });
+    }
+    expect((await told(0.7, 3)).values).toEqual({ loss: 0.7 });
+    const { superseded, intermediate } = await detail();
+    expect(superseded).toEqual([
+      { attempt: 1, values: { loss: 0.5 } },
+      { attempt: 2, values: { loss: 1 } },
+    ]);
+    expect(intermediate).toEqual([{ attempt: 1, step: 1, values: { loss: 0.9 } }]);
+  });
+
+  it('promises nothing of a late result without values', async () => {
     service.clock.nowMs += 61_000;
     await service.client.ask({ study, body: { count: 2 } });
-    expect(await codeOf(told(0.5, 1))).toBe('lease_superseded');
-    expect((await told(0.7, 2)).values).toEqual({ loss: 0.7 });
+    const late = await service.client
+      .tell({ study, number: 0, body: { attempt: 1, state: 'infeasible' } })
+      .catch((error: unknown) => (error as ProblemError).problem);
+    expect(late).toMatchObject({ code: 'lease_superseded' });
+    expect(late).not.toHaveProperty('hint');
+    expect((await service.client.getTrial({ study, number: 0 })).superseded).toEqual([]);
   });
 
   it('refuses an attempt that was never given out', async () => {
