@@ -153,7 +153,7 @@ def test_marks_a_trial_failed_whose_block_raises_and_goes_on(
     states = [(trial.state, trial.message) for trial in study.trials()]
     assert states == [("complete", None), ("failed", "ValueError: diverged at 3"), ("complete", None)]
     said = capfd.readouterr().err
-    assert "cavia: Trial 1 failed, and the next one follows:" in said
+    assert "cavia: Attempt 1 of trial 1 failed:" in said
     assert "ValueError: diverged at 3" in said
     assert "in test_marks_a_trial_failed" in said
 

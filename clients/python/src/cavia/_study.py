@@ -139,7 +139,7 @@ class Study:
         told.tell(*values, **named)
 
     def trial(self, number: int) -> Trial:
-        """One trial; its `document` has the reported values as ``"intermediate"``."""
+        """One trial; its `document` has the reported values as ``"intermediate"``, late results as ``"superseded"``."""
         return self._trial(self.client.trial(self.id, number))
 
     def enqueue(self, *params: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[Trial]:

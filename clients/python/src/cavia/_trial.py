@@ -134,7 +134,7 @@ class Trial:
         self.hold.tell_if_open({"state": "failed", "message": NO_RESULT})
 
     def _end_with(self, error: Exception) -> None:
-        _show_traceback(error, f"Trial {self.number} failed, and the next one follows:")
+        _show_traceback(error, f"Attempt {self.attempt} of trial {self.number} failed:")
         if self.streak is not None:
             self.streak.error = error
         if not self.hold.is_told:
