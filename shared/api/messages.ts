@@ -295,7 +295,12 @@ export const ConfirmResponse = z.strictObject({ trials: z.array(Trial) });
 export type ConfirmResponse = z.infer<typeof ConfirmResponse>;
 
 export const predictCountMax = 100;
-export const PredictRequest = z.strictObject({ params: z.array(Params).min(1).max(predictCountMax) });
+export const PredictRequest = z.strictObject({
+  params: z.array(Params).min(1).max(predictCountMax).meta({
+    description:
+      'Defaults fill what is left out. The constraints of the study are not looked at: params that break them are predicted as any others.',
+  }),
+});
 export type PredictRequest = z.infer<typeof PredictRequest>;
 export const PredictResponse = z.strictObject({
   data: z.array(z.strictObject({ params: Params, mean: Mean, deviation: Deviation })),
