@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 
 /** What the README says of the measured regret: its rows come from the record, so that they cannot be of another run. */
-const title = 'all: cavia minus a peer, on the studies that both have';
+const titleOf = (where: string): string => `${where}: cavia minus a peer, on the studies that both have`;
 const start = '<!-- Made by npm run generate from bench/results/regret.json. -->';
 const end = '<!-- Until here. -->';
 /** Fewer studies say little of a method. */
 const studyCountMin = 24;
 
+type Row = Record<string, string | number>;
+
 interface Result {
-  samples: { tables: { title: string; rows: Record<string, string | number>[] }[] };
+  samples: { tables: { title: string; rows: Row[] }[] };
 }
 
 /** The README with the figures that were recorded last. Throws when it has no place for them. */
@@ -22,13 +24,24 @@ export function readmePage(): string {
 
 function figures(): string {
   const { samples } = JSON.parse(readFileSync('bench/results/regret.json', 'utf8')) as Result;
-  const rows = samples.tables.find((one) => one.title === title)?.rows;
-  if (!rows) throw new Error(`bench/results/regret.json must have a table "${title}".`);
+  const rowsOf = (where: string): Row[] => {
+    const table = samples.tables.find(({ title }) => title === titleOf(where));
+    if (!table) throw new Error(`bench/results/regret.json must have a table "${titleOf(where)}".`);
+    return table.rows;
+  };
+  const heldOut = new Map(rowsOf('held-out').map((row) => [row['peer'], row]));
   return [
-    '| Cavia against | studies of each | log10 regret at 60, minus the peer’s | trials until it is where the peer is at 60 |',
-    '|---|---|---|---|',
-    ...rows
+    '| Cavia against | studies of each | log10 regret at 60, minus the peer’s | the same on the half kept unseen | trials until it is where the peer is at 60 |',
+    '|---|---|---|---|---|',
+    ...rowsOf('all')
       .filter(({ studies }) => Number(studies) >= studyCountMin)
-      .map((row) => `| ${row['peer']} | ${row['studies']} | ${row['@60']} | ${row['trials to its @60']} |`),
+      .map((row) => [
+        row['peer'],
+        row['studies'],
+        row['@60'],
+        heldOut.get(row['peer'])?.['@60'],
+        row['trials to its @60'],
+      ])
+      .map((cells) => `| ${cells.join(' | ')} |`),
   ].join('\n');
 }

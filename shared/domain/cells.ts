@@ -50,16 +50,23 @@ export function cellOf(parameter: Parameter, value: ParamValue): number | undefi
       return Math.abs(nearest - value) <= tolerance ? k : undefined;
     }
     case 'ordinal':
-      return found((parameter.values as ParamValue[]).indexOf(value));
+      return placesIn(parameter.values).get(value);
     case 'categorical':
-      return found(parameter.choices.indexOf(value));
+      return placesIn(parameter.choices).get(value);
     case 'boolean':
       return typeof value === 'boolean' ? Number(value) : undefined;
   }
 }
 
-function found(index: number): number | undefined {
-  return index < 0 ? undefined : index;
+/** Lists may have a thousand values, and a search asks for millions of places. */
+const places = new WeakMap<readonly ParamValue[], Map<ParamValue, number>>();
+
+function placesIn(list: readonly ParamValue[]): Map<ParamValue, number> {
+  const known = places.get(list);
+  if (known) return known;
+  const found = new Map(list.map((value, k) => [value, k]));
+  places.set(list, found);
+  return found;
 }
 
 function intCell({ low, high, step }: NumericParameter, value: number): number | undefined {

@@ -53,11 +53,12 @@ export function suggestWithModel(
   history: History,
   isOverdue: () => boolean = () => false,
 ): ModelSuggested | undefined {
-  const known = history.observations.length + history.pending.size + history.inFlight.length;
-  if (known === 0) return startingPoint(request) ?? suggest(request);
-  const isStarting = known < startCountOf(request.space) || history.observations.length < observationCountMin;
+  const { observations, pending, failed, inFlight } = history;
+  const known = observations.length + pending.size + inFlight.length;
+  if (known + failed.size === 0) return startingPoint(request) ?? suggest(request);
+  const isStarting = known < startCountOf(request.space) || observations.length < observationCountMin;
   if (isStarting) return suggest(request);
-  if (history.inFlight.length > imaginedCountMax) return instead(request, 'in_flight');
+  if (inFlight.length > imaginedCountMax) return instead(request, 'in_flight');
   const { space, seed, number, fixed } = request;
   const target = targetOf(objectives, seed, number);
   const time = { isUp: false };
@@ -67,13 +68,13 @@ export function suggestWithModel(
     number,
     fixed,
     pending: [],
-    failed: inOrder([...history.failed]),
+    failed: inOrder([...failed]),
     isOverdue: () => (time.isUp ||= isOverdue()),
   };
-  const model = knownModel(space, target, history.observations, situation.isOverdue);
+  const model = knownModel(space, target, observations, situation.isOverdue);
   if (!model) return instead(request, 'no_model');
   const imagined = imaginedParams(situation, objectives, history);
-  const found = suggestByModel({ ...situation, pending: inOrder([...history.pending, ...imagined]) }, model);
+  const found = suggestByModel({ ...situation, pending: inOrder([...pending, ...imagined]) }, model);
   if (typeof found === 'string') return instead(request, found);
   const { params, ...expected } = found;
   const fallback: Fallback | undefined = time.isUp ? 'deadline' : model.repair;
@@ -83,7 +84,7 @@ export function suggestWithModel(
     tries: 0,
     // Of a mixture of objectives the model expects nothing that has units.
     ...(objectives.length === 1 && { expected }),
-    observations: history.observations.length,
+    observations: observations.length,
     ...(fallback && { fallback }),
   };
 }

@@ -8,8 +8,9 @@ export interface Additions {
   p: number;
   /** p×d. */
   x: Float64Array;
-  /** p; NaN where it is believed to come out one deviation above what is expected by then. */
+  /** p; NaN where it is believed to come out so many deviations above what is expected by then. */
   y: Float64Array;
+  deviations: number;
   /** p, the variance of each y. */
   noise: Float64Array;
 }
@@ -23,7 +24,7 @@ export interface Additions {
 export function extend(
   kernels: Kernels,
   model: ConditionedModel,
-  { p, x, y, noise }: Additions,
+  { p, x, y, deviations, noise }: Additions,
 ): { model: ConditionedModel; y: Float64Array } {
   const { observations, logParameters, mean } = model;
   const { n, d } = observations;
@@ -51,7 +52,7 @@ export function extend(
     let expected = mean;
     for (let j = 0; j < at; j++) expected += row[j] * whitened[j];
     const pivot = row[at];
-    const told = Number.isNaN(y[i]) ? expected + Math.sqrt(Math.max(pivot * pivot - noise[i], 0)) : y[i];
+    const told = Number.isNaN(y[i]) ? expected + deviations * Math.sqrt(Math.max(pivot * pivot - noise[i], 0)) : y[i];
     whitened[at] = (told - expected) / pivot;
     added[i] = all.y[at] = told;
     all.x.set(x.subarray(i * d, (i + 1) * d), at * d);

@@ -118,6 +118,15 @@ describe('the start', () => {
     expect(suggested).toEqual({ sampler: 'gp', tries: 0, observations: 0 });
   });
 
+  it('is not given again where it failed', () => {
+    const space = spaceFrom({ x: unit, y: unit });
+    const failed = new Map([[0, { x: 0.5, y: 0.5 }]]);
+    expect(askModel(space, {})!.params).toEqual({ x: 0.5, y: 0.5 });
+    const next = askModel(space, { failed }, { number: 1 })!;
+    expect(next.params).not.toEqual({ x: 0.5, y: 0.5 });
+    expect(outcomeOf(next)).toBe('quasiRandom');
+  });
+
   /** The first ask in a square, with defaults for both numbers or for none. */
   const firstOf = (defaults: Params | undefined, constraint: string, fixed: Params): ModelSuggested => {
     const [x, y] = ['x', 'y'].map((name) => ({ ...unit, ...(defaults && { default: defaults[name] }) }));

@@ -215,7 +215,7 @@ describe.each([plainKernels, simdKernels])('$kind kernels', (kernels) => {
     for (let i = 30; i < 38; i += step) {
       const end = Math.min(i + step, 38);
       const noise = new Float64Array(end - i).fill(Math.exp(theta[4]));
-      const added = { p: end - i, x: x.subarray(i * 3, end * 3), y: y.subarray(i, end), noise };
+      const added = { p: end - i, x: x.subarray(i * 3, end * 3), y: y.subarray(i, end), deviations: 0, noise };
       ({ model } = extend(kernels, model, added));
     }
     const whole = kernels.condition(observations, theta, model.mean)!;
@@ -233,18 +233,18 @@ describe.each([plainKernels, simdKernels])('$kind kernels', (kernels) => {
     expect(mean).toBeGreaterThan(0.3);
   });
 
-  it('believe what is added without a value one deviation above what is expected by then', () => {
+  it.each([0, 0.5, 1])('believe what is added without a value %f deviations above what is expected', (deviations) => {
     const { observations, theta, random } = randomProblem(25, 3, 0);
     let model = kernels.condition(observations, theta)!;
     const x = pointsOf(random, 4, 3, 0);
     const [y, noise] = [NaN, 1e-8].map((value) => new Float64Array(4).fill(value));
-    const together = extend(kernels, model, { p: 4, x, y, noise });
+    const together = extend(kernels, model, { p: 4, x, y, deviations, noise });
     const [mean, variance] = [new Float64Array(1), new Float64Array(1)];
     for (let i = 0; i < 4; i++) {
       const one = x.subarray(3 * i, 3 * i + 3);
       kernels.predict(model, one, 1, mean, variance);
-      expect(together.y[i]).toBeCloseTo(mean[0] + Math.sqrt(variance[0]), 9);
-      const added = { p: 1, x: one, y: Float64Array.of(together.y[i]), noise: noise.subarray(0, 1) };
+      expect(together.y[i]).toBeCloseTo(mean[0] + deviations * Math.sqrt(variance[0]), 9);
+      const added = { p: 1, x: one, y: Float64Array.of(together.y[i]), deviations: 0, noise: noise.subarray(0, 1) };
       ({ model } = extend(kernels, model, added));
     }
     expect(faults(together.model.alpha, model.alpha, 1e-6, 'K⁻¹ y')).toEqual([]);
@@ -255,7 +255,7 @@ describe.each([plainKernels, simdKernels])('$kind kernels', (kernels) => {
     const model = kernels.condition(observations, theta)!;
     const x = Float64Array.of(0.1, 0.9, 0.1, 0.9, NaN, 0, 0.7, 0.2);
     const [y, noise] = [NaN, 1e-18].map((value) => new Float64Array(4).fill(value));
-    const extended = extend(kernels, model, { p: 4, x, y, noise });
+    const extended = extend(kernels, model, { p: 4, x, y, deviations: 1, noise });
     expect([...extended.y].map(Number.isNaN)).toEqual([false, true, true, false]);
     expect(extended.model.observations.n).toBe(8);
     expect([...extended.model.observations.x.subarray(12)]).toEqual([0.1, 0.9, 0.7, 0.2]);
@@ -272,7 +272,8 @@ describe.each([plainKernels, simdKernels])('$kind kernels', (kernels) => {
     kernels.predict(model, Float64Array.of(0.1, 1, 0.2, 0), 2, mean, variance);
     expect([...mean]).toEqual([0, 0]);
     expect(faults(variance, Float64Array.of(2, 2), 1e-15, 'variance')).toEqual([]);
-    const added = { p: 1, x: Float64Array.of(0.1, 1), y: Float64Array.of(3), noise: Float64Array.of(Math.exp(-3)) };
+    const noise = Float64Array.of(Math.exp(-3));
+    const added = { p: 1, x: Float64Array.of(0.1, 1), y: Float64Array.of(3), deviations: 0, noise };
     const one = extend(kernels, model, added).model;
     expect(one.alpha[0]).toBeCloseTo(3 / (2 + Math.exp(-3)), 14);
   });

@@ -8,7 +8,7 @@ to the half that has fewer, to held-out when both have as many.
 import json
 from pathlib import Path
 
-from . import functions, mixed, tables, trainings
+from . import diverging, functions, mixed, tables, trainings
 
 REFERENCES = Path(__file__).parent / "references.json"
 
@@ -16,11 +16,12 @@ REFERENCES = Path(__file__).parent / "references.json"
 USED = {
     "branin", "hartmann6", "rosenbrock5", "ackley5", "levy10", "valley", "momentum",
     "hpobench_australian", "hpobench_car", "hpolib_slice_localization", "nasbench201_cifar10",
+    "exploding_rate",
 }  # fmt: skip
 
 
 def all_problems():
-    return [p for family in (functions, mixed, tables, trainings) for p in family.problems()]
+    return [p for family in (functions, mixed, diverging, tables, trainings) for p in family.problems()]
 
 
 def splits(problems):

@@ -1,9 +1,9 @@
-import { cellCount } from '../../domain/cells.ts';
+import { cellCount, cellOf, cellValue } from '../../domain/cells.ts';
 import type { Params } from '../../domain/parameter.ts';
 import type { Space } from '../../domain/space.ts';
 import { createGenerator, unitAt, type Generator } from '../../numerics/random.ts';
 import { sobolUnit } from '../../numerics/sobol.ts';
-import { unitOf } from '../encoding.ts';
+import { unitOf, valueAt } from '../encoding.ts';
 import { isCategory } from '../gp/features.ts';
 import { purpose } from '../purpose.ts';
 
@@ -56,12 +56,12 @@ export function exchanges(space: Space, u: Float64Array, i: number): number[] {
   const parameter = space.parameters[i];
   const count = cellCount(parameter);
   if (count === undefined || count === 1) return [];
-  const at = Math.min(Math.floor(u[i] * count), count - 1);
+  const at = cellOf(parameter, valueAt(parameter, u[i]))!;
   const cells =
     count <= exchangeCountMax || isCategory(parameter)
       ? someOf(count, at)
       : exchangeSteps.map((step) => Math.min(Math.max(at + step, 0), count - 1));
-  return [...new Set(cells)].filter((k) => k !== at).map((k) => (k + 0.5) / count);
+  return [...new Set(cells)].filter((k) => k !== at).map((k) => unitOf(parameter, cellValue(parameter, k))!);
 }
 
 /** All cells, or as many as are gone through, evenly from the one after this: from each of them others. */

@@ -41,7 +41,7 @@ const startCount = 6;
 const roundCountMax = 10;
 const iterationCountMax = 40;
 const gainMin = 1e-6;
-/** A deviation below this part of the prior's is rounding. */
+/** A deviation of y, whose own is 1, below this is rounding. */
 const deviationMin = 1e-6;
 
 /**

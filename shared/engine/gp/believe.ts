@@ -17,14 +17,16 @@ export interface Believed {
 
 /** What is believed of more than so many costs more than it tells: the most promising of them are believed. */
 const believedCountMax = 256;
+/** How much worse than expected pending ones are believed to come out. */
+const believedDeviations = 0.5;
 /** The variance that keeps a believed value from being taken twice. */
 const believedNoise = 1e-8;
 
 /**
  * The posterior after points without a result, and the best y that is known or believed. Failed ones count as the worst
- * that came out. Pending ones are believed to come out one deviation worse than expected, without noise, so that the next
- * ones go elsewhere where much is uncertain. In batches of eight the kriging believer, which believes in their means,
- * takes about as many trials (bench/regret/batched).
+ * that came out. Pending ones are believed to come out half a deviation worse than expected, without noise, so that the
+ * next ones go elsewhere where much is uncertain: between the kriging believer, which believes in their means, and a whole
+ * deviation, which takes more trials (bench/regret/batched).
  */
 export function withBelieved(
   space: Space,
@@ -44,6 +46,7 @@ export function withBelieved(
       chosen.map((i) => all[i]),
     ),
     y: Float64Array.from(chosen, (_, i) => (isFailed(i) ? worst : NaN)),
+    deviations: believedDeviations,
     noise: Float64Array.from(chosen, (_, i) => (isFailed(i) ? noise : believedNoise)),
   });
   const believed = extended.y.filter((y, i) => !isFailed(i) && !Number.isNaN(y));

@@ -8,6 +8,7 @@ import { maximise, type Nothing } from '../acquisition/maximise.ts';
 import { narrowCandidates } from '../acquisition/narrow-part.ts';
 import { paramsAt } from '../draw.ts';
 import { withBelieved, type Believed } from '../gp/believe.ts';
+import { expectedAt } from '../gp/expected.ts';
 import { isCategory } from '../gp/features.ts';
 import type { Model } from '../gp/model.ts';
 import { unwarpExpected } from '../gp/values.ts';
@@ -26,7 +27,7 @@ export interface Situation extends Believed {
 /** A configuration with what the model expects of it, in the units of the objective. */
 export interface ModelSuggestion {
   params: Params;
-  /** The expected value, and how far the one a deviation worse is from it. */
+  /** The expected value, and how far the one a deviation worse is from it; by results alone, whatever is pending. */
   mean: number;
   deviation: number;
   /** How likely it is to be better than the best that is known or believed. */
@@ -69,9 +70,10 @@ export function suggestByModel(situation: Situation, model: Model): ModelSuggest
   const proposal = isFull ? maximise({ ...acquisition, isTaken }, points) : apart;
   if (typeof proposal === 'string') return proposal;
   const { params, mean, deviation } = proposal;
+  const known = expectedAt(space, model.posterior, [params]);
   return {
     params,
-    ...unwarpExpected(model.warping, mean, deviation),
+    ...unwarpExpected(model.warping, known.mean[0], Math.sqrt(known.variance[0])),
     improvement: normalCdf((best - mean) / deviation),
   };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { exchanges, mutants, spreadPoints } from '../../../shared/engine/acquisition/candidates.ts';
+import { cellCount, cellValue } from '../../../shared/domain/cells.ts';
+import { exchanges, mutants, spreadPoints, unitsOf } from '../../../shared/engine/acquisition/candidates.ts';
+import { valueAt } from '../../../shared/engine/encoding.ts';
 import { spaceFrom } from '../../domain/space-from.ts';
 
 const space = spaceFrom({
@@ -25,6 +27,35 @@ const others = (count: number, cell: number): number[] =>
   Array.from({ length: count }, (_, k) => k).filter((k) => k !== cell);
 
 describe('exchanges', () => {
+  it.each([
+    ['log', { type: 'int', low: 1, high: 32, scale: 'log' }],
+    ['log with steps', { type: 'int', low: 16, high: 512, step: 16, scale: 'log' }],
+    ['log of steps with fractions', { type: 'float', low: 0.1, high: 3.1, step: 0.1, scale: 'log' }],
+    ['reverseLog', { type: 'float', low: 0, high: 0.96, step: 0.04, scale: 'reverseLog' }],
+  ] as const)('reach every other value from every value on a scale that is %s', (_, input) => {
+    const scaled = spaceFrom({ k: input });
+    const [parameter] = scaled.parameters;
+    const values = Array.from({ length: cellCount(parameter)! }, (_k, k) => cellValue(parameter, k));
+    for (const from of values) {
+      const places = exchanges(scaled, unitsOf(scaled, { k: from }), 0);
+      expect([from, new Set(places.map((u) => valueAt(parameter, u)))]).toEqual([
+        from,
+        new Set(values.filter((value) => value !== from)),
+      ]);
+    }
+  });
+
+  it('reach the neighbours of a long range on a log scale', () => {
+    const widths = spaceFrom({ k: { type: 'int', low: 8, high: 1024, scale: 'log' } });
+    const reach = (k: number): unknown[] =>
+      exchanges(widths, unitsOf(widths, { k }), 0)
+        .map((u) => valueAt(widths.parameters[0], u) as number)
+        .sort((a, b) => a - b);
+    expect(reach(8)).toEqual([9, 10, 12]);
+    expect(reach(100)).toEqual([96, 98, 99, 101, 102, 104]);
+    expect(reach(1024)).toEqual([1020, 1022, 1023]);
+  });
+
   it.each([
     ['to all 31 others of 32 cells', 0, 32, 9, others(32, 9)],
     ['to all others from the first of 32', 0, 32, 0, others(32, 0)],

@@ -38,11 +38,11 @@ describe('what is believed of points without a result', () => {
     });
   });
 
-  it('of a pending one is a deviation more than expected, and may be the best', () => {
+  it('of a pending one is half a deviation more than expected, and may be the best', () => {
     const { mean, variance } = expectedAt(space, model.posterior, [optimum]);
     const { posterior, best } = withBelieved(space, model, { pending: [optimum], failed: [] });
-    expect(meanAt(posterior, optimum)).toBeCloseTo(mean[0] + Math.sqrt(variance[0]), 4);
-    expect(best).toBeCloseTo(Math.min(model.best, mean[0] + Math.sqrt(variance[0])), 8);
+    expect(meanAt(posterior, optimum)).toBeCloseTo(mean[0] + 0.5 * Math.sqrt(variance[0]), 4);
+    expect(best).toBeCloseTo(Math.min(model.best, mean[0] + 0.5 * Math.sqrt(variance[0])), 8);
   });
 
   it('of a failed one is the worst that came out, and never the best', () => {

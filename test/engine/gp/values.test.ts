@@ -29,6 +29,9 @@ describe('fitWarping', () => {
     ['two values', [1, 2, 1, 2]],
     ['the ends of what is allowed', [-1e300, 1e300, 0, 5]],
     ['the smallest there are', [5e-324, 1e-323, 2e-323, 0]],
+    ['some next to which all others look alike', [1, 3, 2, 1e9, 1.5, 1e300, 4]],
+    ['a hair apart, beside a large one', [1, 1 + 2e-16, 1 + 4e-16, 1 + 6e-16, 1e6]],
+    ['the smallest there are, beside a large one', [5e-324, 1e-323, 0, 2e-323, 1]],
     ['a hair apart', [1, 1 + 2e-16, 1 + 4e-16, 1 + 6e-16]],
   ])('is finite and in order for %s', (_, list) => {
     const warping = fitWarping(Float64Array.from(list), 'minimize');
@@ -58,6 +61,23 @@ describe('fitWarping', () => {
       const warping = fitWarping(Float64Array.from(values), 'minimize');
       for (const value of values) expect(unwarp(warping, warp(warping, value)) / value).toBeCloseTo(1, 9);
     }
+    const exploded = fitWarping(Float64Array.of(-5, 1, 2, 3, -4, 1e6, 1e12, 1e300), 'minimize');
+    for (const value of [-5, 2, 1e6, 1e12, 1e299])
+      expect(unwarp(exploded, warp(exploded, value)) / value).toBeCloseTo(1, 6);
+    expect(unwarp(exploded, 1e9)).toBe(1.7976931348623157e308);
+  });
+
+  it.each([1e4, 1e8, 1e16, 1e100])('tells good values apart beside one of %f', (exploded) => {
+    const good = [3, 1, 4, 1.5, 5, 9, 2, 6];
+    const warping = fitWarping(Float64Array.from([...good, exploded]), 'minimize');
+    const [best, second] = [warp(warping, 1), warp(warping, 1.5)];
+    expect(second - best).toBeGreaterThan(0.02);
+    expect(warp(warping, 9) - best).toBeGreaterThan(0.4);
+  });
+
+  it('measures by mean and deviation where no value stands out so far', () => {
+    const warping = fitWarping(Float64Array.of(1, 2, 3, 4, 5, 60), 'minimize');
+    expect(warping).toMatchObject({ origin: 12.5 / 60, bend: Infinity });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Params } from '../../../shared/domain/parameter.ts';
+import { expectedAt } from '../../../shared/engine/gp/expected.ts';
 import type { Observation } from '../../../shared/engine/observations.ts';
 import { kernels } from '../../../shared/engine/gp/kernels.ts';
 import { fitModel } from '../../../shared/engine/gp/model.ts';
@@ -89,7 +90,8 @@ describe('the gp sampler', () => {
     const data = { n: 1, d: 1, x: Float64Array.of(0.5), y: Float64Array.of(5), isCategory: [false] };
     // Lengthscale 0.01, signal 1, no noise: of the value nothing is left elsewhere but the mean, 5 / (4 + 1).
     const posterior = kernels.condition(data, Float64Array.of(Math.log(1e4), 0, -20))!;
-    const warping = { sign: -1, unit: 10, mean: 3, deviation: 2, lambda: 1, center: 0, spread: 1 } as const;
+    const standard = { unit: 10, origin: 3, scale: 2, bend: Infinity };
+    const warping = { ...standard, sign: -1, lambda: 1, center: 0, spread: 1 } as const;
     const fitted = fitModel(line, minimize, [{ params: { x: 0.5 }, value: 5 }])!;
     const suggestedWith = (best: number, pending: Params[]): ModelSuggestion => {
       const asked = { space: line, seed: 1, number: 2, fixed: {}, pending, failed: [], isOverdue: () => false };
@@ -111,9 +113,17 @@ describe('the gp sampler', () => {
       expect(suggested.deviation).toBeCloseTo(20, 4);
     });
 
-    it('believes that a pending point comes out a deviation worse, at 2, and wants to be better than that', () => {
-      expect(suggestedWith(2.5, [{ x: 0.1 }]).improvement).toBeCloseTo(0.8413447460685429, 6);
+    it('believes that a pending point comes out half a deviation worse, at 1.5, and wants to be better than that', () => {
+      expect(suggestedWith(2.5, [{ x: 0.1 }]).improvement).toBeCloseTo(0.6914624612740131, 6);
       expect(suggestedWith(1, [{ x: 0.1 }]).improvement).toBeCloseTo(0.5, 6);
+    });
+
+    it('expects by results alone, whatever is pending nearby', () => {
+      const pending = [0.1, 0.102, 0.104, 0.106].map((x) => ({ x }));
+      const { params, mean, deviation } = suggestedWith(2.5, pending);
+      const expected = expectedAt(line, posterior, [params]);
+      expect(mean).toBeCloseTo(-10 * (2 * expected.mean[0] + 3), 9);
+      expect(deviation).toBeCloseTo(20 * Math.sqrt(expected.variance[0]), 9);
     });
   });
 });

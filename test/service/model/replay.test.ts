@@ -56,7 +56,7 @@ describe('replay', () => {
     const open = await ask(3);
     expect(open[2].suggestion).toMatchObject({
       sampler: 'gp',
-      engineVersion: 2,
+      engineVersion: 3,
       observations: 8,
       knowledge: { before: 8, pending: '8-9' },
     });
@@ -155,7 +155,7 @@ describe('replay', () => {
     await plant(newer.number, { suggestion: { ...newer.suggestion!, engineVersion: 0 } });
     expect(await replayOf(newer.number)).toMatchObject({
       equal: null,
-      reason: 'The engine 0 chose these params; this is engine 2.',
+      reason: 'The engine 0 chose these params; this is engine 3.',
     });
   });
 
