@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createKernels } from '../shared/numerics/kernels.ts';
-import { plainKernels, type Observations } from '../shared/numerics/kernels-plain.ts';
+import type { Observations } from '../shared/numerics/kernels-contract.ts';
+import { plainKernels } from '../shared/numerics/kernels-plain.ts';
 import { createGenerator } from '../shared/numerics/random.ts';
 import { median } from './quantiles.ts';
 import { conclude, isQuickRun } from './record.ts';

@@ -26,8 +26,8 @@ export function pointsOf(sampler: Sampler): (name: string) => number | undefined
 export const constrainedCountMax = 1_000_000;
 /** … and for so many parameters and terms of constraints in all (configurations × `lookCost`). */
 export const constrainedWorkMax = 12_000_000;
-/** How many different situations of the conditions are followed before the space counts as too intertwined. */
-const situationCountMax = 50_000;
+/** How many different branchings of the conditions are followed before the space counts as too intertwined. */
+const branchingCountMax = 50_000;
 
 /** The values of one axis that activate the same parameters: they need not be told apart when counting. */
 interface ValueClass {
@@ -40,11 +40,11 @@ interface ValueClass {
 }
 
 /** A place on the walk over the parameters: what was chosen before, as far as it still matters. */
-interface Situation {
+interface Branching {
   /** How many ways there are to go on. */
   count: bigint;
   /** By the class of the next parameter's value; one without a class when the parameter is inactive. */
-  branches: { chosen: ValueClass | undefined; next: Situation }[];
+  branches: { chosen: ValueClass | undefined; next: Branching }[];
 }
 
 /**
@@ -72,64 +72,64 @@ export function lookCost(space: Space): number {
 
 /**
  * Counts and unranks by walking the parameters parents first. What has to be remembered on the way is only, for each
- * parent passed, which conditions of later parameters its value meets (its class); what can follow such a situation is
+ * parent passed, which conditions of later parameters its value meets (its class); what can follow such a branching is
  * counted once and kept.
  */
 function treeOf(space: Space, axes: Axis[]): Tree | undefined {
-  const start = situationsOf(space, axes);
+  const start = branchingsOf(space, axes);
   return start && { count: start.count, at: (index) => unrank(space, axes, start, index), start };
 }
 
 interface Tree extends Configurations {
-  start: Situation;
+  start: Branching;
 }
 
-/** The situation before the first parameter, with all that can follow; undefined when those are too many. */
-function situationsOf(space: Space, axes: Axis[]): Situation | undefined {
+/** The branching before the first parameter, with all that can follow; undefined when those are too many. */
+function branchingsOf(space: Space, axes: Axis[]): Branching | undefined {
   const { order } = space;
   const classes = axes.map((axis, i) => classesOf(space, axis, i));
   const lastUse = lastUses(space);
-  const known = order.map(() => new Map<string, Situation>());
-  const end: Situation = { count: 1n, branches: [] };
-  let situationCount = 0;
+  const known = order.map(() => new Map<string, Branching>());
+  const end: Branching = { count: 1n, branches: [] };
+  let branchingCount = 0;
 
   // met[p]: the class that parent p's value belongs to, undefined when p is inactive.
-  const situationAt = (position: number, met: readonly (ValueClass | undefined)[]): Situation | undefined => {
+  const branchingAt = (position: number, met: readonly (ValueClass | undefined)[]): Branching | undefined => {
     if (position === order.length) return end;
     const remembered = order.slice(0, position).filter((p) => lastUse[p] >= position);
     const key = remembered.map((p) => met[p]?.signature ?? '-').join(',');
     const existing = known[position].get(key);
     if (existing) return existing;
-    if (++situationCount > situationCountMax) return undefined;
+    if (++branchingCount > branchingCountMax) return undefined;
     const i = order[position];
     const isActive = space.conditions[i].every(({ parent }) => met[parent]?.children.has(i));
-    const situation: Situation = { count: 0n, branches: [] };
+    const branching: Branching = { count: 0n, branches: [] };
     for (const chosen of isActive ? classes[i] : [undefined]) {
-      const next = situationAt(position + 1, met.with(i, chosen));
+      const next = branchingAt(position + 1, met.with(i, chosen));
       if (next === undefined) return undefined;
-      situation.branches.push({ chosen, next });
-      situation.count += BigInt(chosen?.size ?? 1) * next.count;
+      branching.branches.push({ chosen, next });
+      branching.count += BigInt(chosen?.size ?? 1) * next.count;
     }
-    known[position].set(key, situation);
-    return situation;
+    known[position].set(key, branching);
+    return branching;
   };
-  return situationAt(
+  return branchingAt(
     0,
     order.map(() => undefined),
   );
 }
 
-function unrank(space: Space, axes: Axis[], start: Situation, index: bigint): Params {
+function unrank(space: Space, axes: Axis[], start: Branching, index: bigint): Params {
   const values: (ParamValue | undefined)[] = [];
   let rest = index;
-  let situation = start;
+  let branching = start;
   for (const i of space.order) {
-    for (const { chosen, next } of situation.branches) {
+    for (const { chosen, next } of branching.branches) {
       const block = BigInt(chosen?.size ?? 1) * next.count;
       if (rest < block) {
         if (chosen) values[i] = axes[i].valueAt(chosen.cellAt(Number(rest / next.count)));
         rest %= next.count;
-        situation = next;
+        branching = next;
         break;
       }
       rest -= block;
@@ -143,8 +143,7 @@ function unrank(space: Space, axes: Axis[], start: Situation, index: bigint): Pa
 }
 
 /**
- * The configurations of a tree that satisfy the constraints, in the same order: walks it and looks at each constraint
- * as
+ * The configurations of a tree that satisfy the constraints, in the same order: walks it and looks at each constraint as
  * soon as all that it names is chosen, so what a few values exclude is left out at once.
  */
 function feasibleOf(space: Space, axes: Axis[], { start, at }: Tree): Configurations {
@@ -153,14 +152,14 @@ function feasibleOf(space: Space, axes: Axis[], { start, at }: Tree): Configurat
   const valueOf = (name: string): number | undefined => values[space.indexOf.get(name)!] as number | undefined;
   const checks = checksByPosition(space);
   const valuesOf = valuesByClass();
-  const walk = (situation: Situation, position: number, first: number): void => {
+  const walk = (branching: Branching, position: number, first: number): void => {
     if (position === space.order.length) {
       feasible.push(first);
       return;
     }
     const i = space.order[position];
     let index = first;
-    for (const { chosen, next } of situation.branches) {
+    for (const { chosen, next } of branching.branches) {
       const block = Number(next.count);
       for (const value of chosen ? valuesOf(chosen, axes[i]) : [undefined]) {
         values[i] = value;

@@ -1,4 +1,5 @@
-import { parametersOf, squaredDistances, type ConditionedModel, type Kernels } from './kernels-plain.ts';
+import { parametersOf, type ConditionedModel, type Kernels } from './kernels-contract.ts';
+import { squaredDistances } from './squared-distances.ts';
 
 /** Less than this of a variance is rounding. */
 const roundingShare = 1e-13;

@@ -10,18 +10,17 @@
 
 import { log } from './elementary.ts';
 import { createArena, indexOfRow, roundUp, type Matrix } from './kernels-arena.ts';
-import { instantiateKernels, type KernelsInstance } from './kernels-instance.ts';
 import {
-  addPredictionGradients,
   halfLogTwoPi,
-  meanOf,
-  meanPrecision,
   parametersOf,
-  plainKernels,
   type ConditionedModel,
   type Kernels,
   type Observations,
-} from './kernels-plain.ts';
+} from './kernels-contract.ts';
+import { instantiateKernels, type KernelsInstance } from './kernels-instance.ts';
+import { plainKernels } from './kernels-plain.ts';
+import { addPredictionGradients } from './prediction-gradients.ts';
+import { meanOf, meanPrecision } from './prior-mean.ts';
 
 /**
  * Side of the largest matrix. A larger one throws RangeError: above 1,000 points the engine conditions on an active
@@ -120,10 +119,6 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     return true;
   }
 
-  function appendRow(l: Float64Array, n: number, row: Float64Array, diagonal: number, out: Float64Array): boolean {
-    return appendSolved(l, n, solveLowerRows(l, row, n, 1), diagonal, out);
-  }
-
   function rowSolver(solve: KernelsInstance['solveLowerRows']): Kernels['solveLowerRows'] {
     return (l, b, n, m, out = new Float64Array(m * n)) => {
       begin(n);
@@ -204,11 +199,7 @@ function simdKernels(wasm: KernelsInstance): Kernels {
   }
 
   /** m, and L⁻¹ (y - m) and K⁻¹ (y - m) in the first rows of two matrices. */
-  function solveValues(
-    { n, y }: Observations,
-    l: Matrix,
-    known?: number,
-  ): { mean: number; whitened: Matrix; alpha: Matrix } {
+  function solveValues({ n, y }: Observations, l: Matrix): { mean: number; whitened: Matrix; alpha: Matrix } {
     const side = roundUp(n, 4);
     const whitened = arena.matrix(4, side);
     const alpha = arena.matrix(1, side);
@@ -217,7 +208,7 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     arena.loadRows(whitened, both, 2, n);
     wasm.solveLowerRows(l.at, l.stride, side, whitened.at, whitened.stride, 4);
     const [values, ones] = [0, 1].map((row) => rowOf(whitened, row, n));
-    const mean = known ?? meanOf(ones, values, n);
+    const mean = meanOf(ones, values, n);
     for (let i = 0; i < n; i++) values[i] -= mean * ones[i];
     arena.doubles().copyWithin(alpha.at / 8, whitened.at / 8, (whitened.at + whitened.stride) / 8);
     wasm.solveLowerTransposedRows(l.at, l.stride, side, alpha.at, alpha.stride, 1);
@@ -260,17 +251,13 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     return value;
   }
 
-  function condition(
-    observations: Observations,
-    logParameters: Float64Array,
-    known?: number,
-  ): ConditionedModel | undefined {
+  function condition(observations: Observations, logParameters: Float64Array): ConditionedModel | undefined {
     const { n } = observations;
     begin(n);
     const points = loadPoints(observations, logParameters);
     const matrix = arena.matrix(points.side, points.side);
     if (!factorize(points, matrix, 0)) return undefined;
-    const solved = solveValues(observations, matrix, known);
+    const solved = solveValues(observations, matrix);
     const l = new Float64Array(n * n);
     const whitened = new Float64Array(n);
     const alpha = new Float64Array(n);
@@ -374,7 +361,6 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     kind: 'simd',
     gemm,
     cholesky,
-    appendRow,
     solveLowerRows,
     solveLowerTransposedRows,
     inverseFromCholesky,
@@ -384,24 +370,6 @@ function simdKernels(wasm: KernelsInstance): Kernels {
     predict,
     predictGradient,
   };
-}
-
-/**
- * The factor with one more row, whose part left of the diagonal is solved.
- * @param solved n.
- * @param out (n+1)×(n+1). false when the new pivot is not a positive finite number.
- */
-function appendSolved(l: Float64Array, n: number, solved: Float64Array, diagonal: number, out: Float64Array): boolean {
-  const pivot = diagonal - squaredNorm(solved, 0, n);
-  if (!(pivot > 0 && pivot < Infinity)) return false;
-  const width = n + 1;
-  for (let i = 0; i < n; i++) {
-    out.set(l.subarray(i * n, (i + 1) * n), i * width);
-    out[i * width + n] = 0;
-  }
-  out.set(solved.subarray(0, n), n * width);
-  out[n * width + n] = Math.sqrt(pivot);
-  return true;
 }
 
 function squaredNorm(values: Float64Array, start: number, count: number): number {

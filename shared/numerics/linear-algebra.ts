@@ -30,30 +30,6 @@ export function cholesky(a: Float64Array, n: number, out: Float64Array): boolean
   return true;
 }
 
-/**
- * The factor of A with one more row and column, in O(n²), nearly all of it the copy and one substitution.
- * @param l n×n.
- * @param row n, the new row of A left of its diagonal.
- * @param diagonal the new diagonal element.
- * @param out (n+1)×(n+1), strictly upper part set to 0; must not overlap `l`.
- * @returns false, with `out` unfinished, when the new pivot is not a positive finite number.
- */
-export function appendRow(l: Float64Array, n: number, row: Float64Array, diagonal: number, out: Float64Array): boolean {
-  const width = n + 1;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) out[i * width + j] = l[i * n + j];
-    out[i * width + n] = 0;
-  }
-  const last = n * width;
-  for (let j = 0; j < n; j++) {
-    out[last + j] = (row[j] - dot(out, last, out, j * width, j)) / out[j * width + j];
-  }
-  const pivot = diagonal - dot(out, last, out, last, n);
-  if (!isPivot(pivot)) return false;
-  out[last + n] = Math.sqrt(pivot);
-  return true;
-}
-
 /** Solves L x = b. @param l n×n. @param b n. @param out n; may be `b`. O(n²). A zero on the diagonal gives ∞ or NaN. */
 export function solveLower(
   l: Float64Array,

@@ -22,23 +22,14 @@ import { philox4x32, seedWords } from './random.ts';
  * @param seed integer in 0…2^53-1. O(log size) Philox blocks.
  */
 export function permute(index: bigint, size: bigint, seed: number): bigint {
-  return walk(index, size, seed, forwardRounds);
-}
-
-/**
- * The place of `element` in the order of `seed`: `permuteInverse(permute(i, size, seed), size, seed) = i`. Ranges, cost
- * and failure as `permute`.
- */
-export function permuteInverse(element: bigint, size: bigint, seed: number): bigint {
-  return walk(element, size, seed, backwardRounds);
+  return walk(index, size, seed);
 }
 
 /**
  * Four rounds suffice for large halves; twelve spread the orders of tiny sets, whose halves are one or two bits, evenly
  * too.
  */
-const forwardRounds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
-const backwardRounds = forwardRounds.toReversed();
+const roundCount = 12;
 
 /**
  * Never reached: (3/4)^4096 < 10^-511. A walk cannot be cut short without two places sharing an element, so past it
@@ -46,11 +37,8 @@ const backwardRounds = forwardRounds.toReversed();
  */
 const walkStepCountMax = 4096;
 
-/**
- * Even rounds change the left half by the right one, odd rounds the right by the left: no swap, and the inverse is the
- * same rounds backwards.
- */
-function walk(start: bigint, size: bigint, seed: number, rounds: readonly number[]): bigint {
+/** Even rounds change the left half by the right one, odd rounds the right by the left: no swap. */
+function walk(start: bigint, size: bigint, seed: number): bigint {
   if (start < 0n || start >= size) throw new RangeError(`index is ${start}, expected an integer in [0, ${size})`);
   const key = permutationKey(seed);
   if (size === 1n) return 0n;
@@ -58,7 +46,7 @@ function walk(start: bigint, size: bigint, seed: number, rounds: readonly number
   const left = toWords(start >> BigInt(halfBitCount), halfBitCount);
   const right = toWords(start, halfBitCount);
   for (let step = 0; step < walkStepCountMax; step++) {
-    for (const round of rounds) {
+    for (let round = 0; round < roundCount; round++) {
       if (round % 2 === 0) applyRound(left, right, halfBitCount, round, key);
       else applyRound(right, left, halfBitCount, round, key);
     }

@@ -1,4 +1,5 @@
-"""PED-ANOVA by numpy and scipy, and the order that Optuna finds, for test/engine/importance/ped-anova.test.ts.
+"""PED-ANOVA by numpy and scipy, and the order that Optuna finds, for the tests of the
+divergences and of PED-ANOVA in test/engine/importance.
 
     python3 test/golden/importance.py > test/golden/importance.json
 """

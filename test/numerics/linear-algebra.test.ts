@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  appendRow,
   cholesky,
   inverseFromCholesky,
   logDeterminant,
@@ -38,26 +37,6 @@ describe('cholesky', () => {
     ['∞ below the diagonal', [1, 0, Infinity, 1]],
   ])('refuses %s', (_, a) => {
     expect(cholesky(Float64Array.from(a), 2, new Float64Array(4))).toBe(false);
-  });
-});
-
-describe('appendRow', () => {
-  it('equals the factor of the larger matrix', () => {
-    const out = new Float64Array(9).fill(7);
-    expect(appendRow(Float64Array.of(2, 0, 1, 3), 2, Float64Array.of(-2, 5), 9, out)).toBe(true);
-    expect(out).toEqual(L);
-  });
-
-  it('begins with nothing', () => {
-    const out = new Float64Array(1);
-    expect(appendRow(new Float64Array(), 0, new Float64Array(), 9, out)).toBe(true);
-    expect(out).toEqual(Float64Array.of(3));
-  });
-
-  it.each([5, 4, NaN, Infinity])('refuses the diagonal %d where more than 5 is needed', (diagonal) => {
-    expect(appendRow(Float64Array.of(2, 0, 1, 3), 2, Float64Array.of(-2, 5), diagonal, new Float64Array(9))).toBe(
-      false,
-    );
   });
 });
 

@@ -2,7 +2,7 @@ import { paramsKey } from '../../domain/params.ts';
 import { cellCount } from '../../domain/cells.ts';
 import type { Parameter, Params } from '../../domain/parameter.ts';
 import { satisfiesConstraints, type Space } from '../../domain/space.ts';
-import type { ConditionedModel } from '../../numerics/kernels-plain.ts';
+import type { ConditionedModel } from '../../numerics/kernels-contract.ts';
 import { minimizeBounded } from '../../numerics/lbfgsb.ts';
 import { logExpectedImprovement } from '../../numerics/normal.ts';
 import { paramsAt } from '../draw.ts';

@@ -1,6 +1,6 @@
 import type { Params } from '../../domain/parameter.ts';
 import type { Space } from '../../domain/space.ts';
-import type { ConditionedModel } from '../../numerics/kernels-plain.ts';
+import type { ConditionedModel } from '../../numerics/kernels-contract.ts';
 import { featuresOfAll } from './features.ts';
 import { kernels } from './kernels.ts';
 

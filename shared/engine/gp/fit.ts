@@ -1,5 +1,5 @@
 import { exp, log } from '../../numerics/elementary.ts';
-import type { Observations } from '../../numerics/kernels-plain.ts';
+import type { Observations } from '../../numerics/kernels-contract.ts';
 import { minimizeBounded } from '../../numerics/lbfgsb.ts';
 import { kernels } from './kernels.ts';
 

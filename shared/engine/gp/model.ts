@@ -1,14 +1,14 @@
 import { signOf } from '../../domain/objective.ts';
 import type { Params } from '../../domain/parameter.ts';
-import { paramsKey } from '../../domain/params.ts';
 import type { Space } from '../../domain/space.ts';
 import { exp, log } from '../../numerics/elementary.ts';
-import type { ConditionedModel, Observations } from '../../numerics/kernels-plain.ts';
+import type { ConditionedModel, Observations } from '../../numerics/kernels-contract.ts';
 import { finiteValues, type Observation } from '../observations.ts';
 import { seenBy, type Target } from '../target.ts';
 import { featuresOf, featuresOfAll } from './features.ts';
 import { fitHyperparameters, priorMode } from './fit.ts';
 import { kernels } from './kernels.ts';
+import { knownKeys } from './known-keys.ts';
 import { checkpointOf, fittedCountOf } from './schedule.ts';
 import { fitWarping, warp, type Warping } from './values.ts';
 
@@ -72,7 +72,7 @@ export function fitModel(
   const bestParams = rankedOf(seen, target)
     .slice(0, bestParamsCount)
     .map((i) => seen[i].params);
-  const keys = new Set(observations.map(({ params }) => paramsKey(params)));
+  const keys = knownKeys(observations);
   return { warping, posterior, bestParams, keys, best: bestOf(posterior), worst: active.worst, repair };
 }
 

@@ -5,6 +5,7 @@ import { exp, log } from '../../numerics/elementary.ts';
 import { normalCdf } from '../../numerics/normal.ts';
 import { unitOf } from '../encoding.ts';
 import { isCategory } from '../gp/features.ts';
+import { square } from './square.ts';
 
 /**
  * Where trials have one parameter, and how densely.
@@ -42,8 +43,7 @@ export function binned(space: Space, i: number, trials: readonly { params: Param
 
 /**
  * The Parzen density of weighted trials: on ordered bins a normal kernel a trial, cut off at the ends, with the width
- * of
- * Scott's rule; on others the shares. One trial spread over all bins is added, so that no bin is empty. O(B²).
+ * of Scott's rule; on others the shares. One trial spread over all bins is added, so that no bin is empty. O(B²).
  */
 export function densityOf(c: Float64Array, isUnordered: boolean): Float64Array {
   const total = c.reduce((sum, one) => sum + one, 0);
@@ -53,7 +53,7 @@ export function densityOf(c: Float64Array, isUnordered: boolean): Float64Array {
 
 /** Σ p (q / p - 1)²: how far q is from p. */
 export function pearsonDivergence(q: Float64Array, p: Float64Array): number {
-  return p.reduce((sum, one, b) => sum + one * (q[b] / one - 1) ** 2, 0);
+  return p.reduce((sum, one, b) => sum + one * square(q[b] / one - 1), 0);
 }
 
 /** Below this, 90 % of a kernel lie in the trial's own bin. */
@@ -62,7 +62,7 @@ const widthMin = 0.5 / 1.64;
 /** Scott's rule, 1.059 σ n^(-1/5), in bins; σ is the deviation, or the quartiles' distance / 1.34 if that is less. */
 function widthOf(c: Float64Array, total: number): number {
   const mean = c.reduce((sum, one, b) => sum + one * b, 0) / total;
-  const squares = c.reduce((sum, one, b) => sum + one * (b - mean) ** 2, 0);
+  const squares = c.reduce((sum, one, b) => sum + one * square(b - mean), 0);
   const deviation = Math.sqrt(squares / Math.max(total - 1, 1));
   const quartiles = (quantileBin(c, 0.75 * total) - quantileBin(c, 0.25 * total)) / 1.34;
   return Math.max(1.059 * Math.min(deviation, quartiles) * exp(-0.2 * log(total)), widthMin);

@@ -1,5 +1,7 @@
-import { meanPrecision, type ConditionedModel } from '../../numerics/kernels-plain.ts';
+import type { ConditionedModel } from '../../numerics/kernels-contract.ts';
+import { meanPrecision } from '../../numerics/prior-mean.ts';
 import { kernels } from '../gp/kernels.ts';
+import { square } from './square.ts';
 
 /**
  * How much of the spread of the values a model foretells when each trial is asked about without being known: 1 minus the
@@ -14,8 +16,8 @@ export function explainedShare({ observations: { n, y }, l, alpha }: Conditioned
   const mean = sumOf(y) / n;
   let [errors, spread] = [0, 0];
   for (let i = 0; i < n; i++) {
-    errors += (alpha[i] / (inverse[i * n + i] - sums[i] ** 2 / whole)) ** 2;
-    spread += (y[i] - mean) ** 2;
+    errors += square(alpha[i] / (inverse[i * n + i] - square(sums[i]) / whole));
+    spread += square(y[i] - mean);
   }
   return spread > 0 ? 1 - errors / spread : 0;
 }

@@ -1,10 +1,13 @@
-import { signOf, type Objective } from '../../domain/objective.ts';
+import type { Objective } from '../../domain/objective.ts';
 import type { Space } from '../../domain/space.ts';
 import { createGenerator } from '../../numerics/random.ts';
 import type { Observation } from '../observations.ts';
 import { purpose } from '../purpose.ts';
-import { binned, densityOf, pearsonDivergence, type Binned } from './density.ts';
+import { allOf, rankedTrials, topOf, type Members } from './best-trials.ts';
+import { binned, type Binned } from './density.ts';
+import { divergence, divergences, sideOf } from './divergence.ts';
 import { quantile } from './quantile.ts';
+import { square } from './square.ts';
 
 /**
  * Which parameters the best trials have in common: where the best tenth lies, against where all lie.
@@ -16,14 +19,10 @@ import { quantile } from './quantile.ts';
  *
  * The best differ from all by chance too, the more so the fewer they are. What a random choice of as many trials shows
  * on average is subtracted before shares are made.
- *
- * D  by parameter: the divergence of the best from all
  */
 export interface PedAnova {
   /** How many trials count as the best. */
   topCount: number;
-  /** D, in the order of the space. */
-  divergences: number[];
   /** In the order of the space. */
   shares: Share[];
 }
@@ -67,7 +66,6 @@ export function pedAnova(space: Space, objective: Objective, observations: reado
   );
   return {
     topCount,
-    divergences: found,
     shares: shares.map((importance, i) => {
       const sample = resampled.map((one) => one[i]).sort((a, b) => a - b);
       return {
@@ -80,90 +78,9 @@ export function pedAnova(space: Space, objective: Objective, observations: reado
   };
 }
 
-/** Trials with their weights: which, and how much of each. */
-interface Members {
-  who: Int32Array;
-  weights: Float64Array;
-  total: number;
-}
-
 /** The best tenth, twenty at least, but never more than half. */
 function topCountOf(n: number): number {
   return Math.min(Math.max(Math.ceil(topShare * n), topCountMin), Math.floor(n / 2));
-}
-
-/** D, of trials that count with these weights. */
-function divergences(
-  columns: readonly Binned[],
-  ranked: readonly number[][],
-  weights: Float64Array,
-  topCount: number,
-): number[] {
-  const top = topOf(ranked, weights, topCount);
-  const all = allOf(weights);
-  return columns.map((column) => divergence(sideOf(column, top), sideOf(column, all)));
-}
-
-/** The best first; those of equal value in one group. */
-function rankedTrials(objective: Objective, observations: readonly Observation[]): number[][] {
-  const sign = signOf(objective);
-  const losses = observations.map(({ value }) => (value === undefined ? Infinity : sign * value));
-  const order = losses
-    .map((_, i) => i)
-    .sort((a, b) => (losses[a] < losses[b] ? -1 : losses[a] > losses[b] ? 1 : a - b));
-  const groups: number[][] = [];
-  for (const i of order) {
-    const last = groups.at(-1);
-    if (last && losses[last[0]] === losses[i]) last.push(i);
-    else groups.push([i]);
-  }
-  return groups;
-}
-
-/** The best up to a total weight; equal trials have equal parts of what is left for them. */
-function topOf(ranked: readonly number[][], weights: Float64Array, total: number): Members {
-  const who: number[] = [];
-  const parts: number[] = [];
-  let left = total;
-  for (const group of ranked) {
-    const weight = group.reduce((sum, i) => sum + weights[i], 0);
-    const part = weight <= left ? 1 : left / weight;
-    for (const i of group) {
-      if (weights[i] === 0) continue;
-      who.push(i);
-      parts.push(part * weights[i]);
-    }
-    if (weight >= left) break;
-    left -= weight;
-  }
-  return { who: Int32Array.from(who), weights: Float64Array.from(parts), total };
-}
-
-function allOf(weights: Float64Array): Members {
-  return { who: Int32Array.from(weights, (_, i) => i), weights, total: weights.length };
-}
-
-/** How members lie on one parameter. */
-interface Side {
-  activeShare: number;
-  density: Float64Array | undefined;
-}
-
-function sideOf(column: Binned, { who, weights, total }: Members): Side {
-  const counts = new Float64Array(column.count);
-  let active = 0;
-  for (let k = 0; k < who.length; k++) {
-    const bin = column.binOf[who[k]];
-    if (bin < 0) continue;
-    counts[bin] += weights[k];
-    active += weights[k];
-  }
-  return { activeShare: active / total, density: active === 0 ? undefined : densityOf(counts, column.isCategory) };
-}
-
-function divergence(top: Side, all: Side): number {
-  if (!top.density || !all.density) return 0;
-  return (top.activeShare ** 2 / all.activeShare) * pearsonDivergence(top.density, all.density);
 }
 
 /** What parameters show when the best are chosen at random. */
@@ -181,7 +98,7 @@ function chanceOf(columns: readonly Binned[], top: Members, all: Members): Chanc
     return columns.map((column, i) => divergence(sideOf(column, chosen), sides[i]));
   });
   const means = columns.map((_, i) => mean(drawn.map((one) => one[i])));
-  const deviations = columns.map((_, i) => Math.sqrt(mean(drawn.map((one) => (one[i] - means[i]) ** 2))));
+  const deviations = columns.map((_, i) => Math.sqrt(mean(drawn.map((one) => square(one[i] - means[i])))));
   const surprise = (i: number, one: number): number => (deviations[i] > 0 ? (one - means[i]) / deviations[i] : 0);
   const largest = drawn.map((one) => Math.max(...one.map((each, i) => surprise(i, each)))).sort((a, b) => a - b);
   const limit = quantile(largest, 1 - falseAlarmMax);

@@ -1,6 +1,6 @@
 import type { Params } from '../../domain/parameter.ts';
 import { satisfiesConstraints, type Space } from '../../domain/space.ts';
-import type { ConditionedModel } from '../../numerics/kernels-plain.ts';
+import type { ConditionedModel } from '../../numerics/kernels-contract.ts';
 import { createGenerator, unitAt } from '../../numerics/random.ts';
 import { sobolUnit } from '../../numerics/sobol.ts';
 import { paramsAt } from '../draw.ts';
@@ -9,6 +9,7 @@ import { kernels } from '../gp/kernels.ts';
 import type { Model } from '../gp/model.ts';
 import { purpose } from '../purpose.ts';
 import { sobolIndices, type Indices } from './sobol-indices.ts';
+import { square } from './square.ts';
 
 /**
  * What the model thinks that parameters do: the Sobol indices of its mean over the whole space, one coordinate of the
@@ -130,7 +131,7 @@ function summary(estimates: readonly Indices[]): Sensitivity {
   const count = estimates.length;
   const first = estimates.reduce((sum, one) => sum + one.first, 0) / count;
   const total = estimates.reduce((sum, one) => sum + one.total, 0) / count;
-  const variance = estimates.reduce((sum, one) => sum + (one.total - total) ** 2, 0) / (count - 1);
+  const variance = estimates.reduce((sum, one) => sum + square(one.total - total), 0) / (count - 1);
   const half = studentQuantile * Math.sqrt(variance / count);
   const [low, high] = [total - half, total + half];
   return { first: inside(first), total: inside(total), low: inside(low), high: inside(high) };

@@ -1,3 +1,5 @@
+import { square } from './square.ts';
+
 /**
  * How much of the variance of a function of independent coordinates each of them causes.
  *
@@ -21,9 +23,9 @@ export function sobolIndices(a: readonly number[], b: readonly number[], c: read
   let [variance, first, total] = [0, 0, 0];
   for (let k = 0; k < n; k++) {
     // Half the squared difference of independent values: it moves with the other two, and the quotients less.
-    variance += (a[k] - b[k]) ** 2 / 2;
+    variance += square(a[k] - b[k]) / 2;
     first += (b[k] - mean) * (c[k] - a[k]);
-    total += (a[k] - c[k]) ** 2 / 2;
+    total += square(a[k] - c[k]) / 2;
   }
   return variance > 0 ? { first: first / variance, total: total / variance } : { first: 0, total: 0 };
 }

@@ -5,7 +5,7 @@ import { normalCdf } from '../../numerics/normal.ts';
 import { mutants, spreadPoints, unitsOf } from '../acquisition/candidates.ts';
 import { crowdingAt } from '../acquisition/crowding.ts';
 import { maximise, type Nothing } from '../acquisition/maximise.ts';
-import { narrowCandidates } from '../acquisition/narrow-part.ts';
+import { scarceCandidates } from '../acquisition/scarce-part.ts';
 import { paramsAt } from '../draw.ts';
 import { withBelieved, type Believed } from '../gp/believe.ts';
 import { expectedAt } from '../gp/expected.ts';
@@ -64,7 +64,7 @@ export function suggestByModel(situation: Situation, model: Model): ModelSuggest
   const isCrowded = crowdingAt(space, pending);
   const acquisition = { space: part, modelSpace: space, posterior, best, isOverdue };
   const points = [...spreadPoints(part, seed, number), ...mutants(part, model.bestParams, seed, number)];
-  points.push(...narrowCandidates(space, part, fixed, model.bestParams, points, seed, number));
+  points.push(...scarceCandidates(space, part, fixed, model.bestParams, points, seed, number));
   const apart = maximise({ ...acquisition, isTaken: (key, params) => isTaken(key) || isCrowded(params) }, points);
   const isFull = apart === 'all_taken' && pending.length > 0;
   const proposal = isFull ? maximise({ ...acquisition, isTaken }, points) : apart;

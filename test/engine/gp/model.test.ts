@@ -7,7 +7,7 @@ import { kernels } from '../../../shared/engine/gp/kernels.ts';
 import { fitModel } from '../../../shared/engine/gp/model.ts';
 import { fittedCountOf } from '../../../shared/engine/gp/schedule.ts';
 import type { Observation } from '../../../shared/engine/observations.ts';
-import type { Observations } from '../../../shared/numerics/kernels-plain.ts';
+import type { Observations } from '../../../shared/numerics/kernels-contract.ts';
 import { createGenerator } from '../../../shared/numerics/random.ts';
 
 function randomData(n: number, seed: number): Observations {
@@ -77,14 +77,6 @@ describe('fitModel', () => {
 
   it('makes none of results that are all infeasible', () => {
     expect(fitModel(space, objective, observed([undefined, undefined]))).toBeUndefined();
-  });
-
-  it('is a function of the history alone', () => {
-    const history = observed([3, 1, 4, 1, 5, 9, 2, 6, 5, 3]);
-    const early = fitModel(space, objective, history.slice(0, 7));
-    const [once, again] = [fitModel(space, objective, history), fitModel(space, objective, history)];
-    expect(early).toBeDefined();
-    expect(again!.posterior.logParameters).toEqual(once!.posterior.logParameters);
   });
 
   it('aims at the best that is expected where there is a result, which without noise is the best that was seen', () => {

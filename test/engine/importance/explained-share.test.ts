@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainedShare } from '../../../shared/engine/importance/explained-share.ts';
-import type { Observations } from '../../../shared/numerics/kernels-plain.ts';
+import type { Observations } from '../../../shared/numerics/kernels-contract.ts';
 import { plainKernels } from '../../../shared/numerics/kernels-plain.ts';
 import { createGenerator } from '../../../shared/numerics/random.ts';
 

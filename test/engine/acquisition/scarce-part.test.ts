@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { paramsKey } from '../../shared/domain/params.ts';
-import { satisfiesConstraints } from '../../shared/domain/space.ts';
-import { admitStudy } from '../../shared/engine/admit.ts';
-import type { Observation } from '../../shared/engine/observations.ts';
-import { faultsIn, type SpaceInput } from '../domain/brute-force.ts';
-import { spaceFrom } from '../domain/space-from.ts';
-import { askModel, historyOf } from './model-asks.ts';
+import { paramsKey } from '../../../shared/domain/params.ts';
+import { satisfiesConstraints } from '../../../shared/domain/space.ts';
+import { admitStudy } from '../../../shared/engine/admit.ts';
+import type { Observation } from '../../../shared/engine/observations.ts';
+import { faultsIn, type SpaceInput } from '../../domain/brute-force.ts';
+import { spaceFrom } from '../../domain/space-from.ts';
+import { askModel, historyOf } from '../model-asks.ts';
 
 const floats = (count: number): SpaceInput =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`x${i}`, { type: 'float', low: 0, high: 1 }]));

@@ -29,7 +29,7 @@ const shares = [0.5, 0.1, 0.02];
  * @param space the part of `whole` with the fixed values.
  * @param points the candidates that there are.
  */
-export function narrowCandidates(
+export function scarceCandidates(
   whole: Space,
   space: Space,
   fixed: Params,
