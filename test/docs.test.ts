@@ -118,6 +118,12 @@ describe('the page of the API', () => {
     expect(sectionOf(routes.listTrials)).toContain('| `limit` | integer, 1 to 1000 | default `100` |');
   });
 
+  it('says what is otherwise with several objectives', () => {
+    for (const route of [routes.predict, routes.advice]) expect(sectionOf(route)).toContain('with one objective');
+    expect(page).toContain('when one trial reaches every target');
+    expect(page).toMatch(/\| `mean` \|.*Absent with several objectives/);
+  });
+
   it('has the limits that no single field has, and what is beside the body', () => {
     expect(sectionOf(routes.createStudy)).toContain('200000 bytes');
     expect(sectionOf(routes.tell)).toContain('at most 32 metrics');

@@ -43,7 +43,7 @@ export function trialText(trial: Trial, study: Pick<Study, 'objectives'>): strin
     ['values', valuesText(trial, study)],
     ['message', trial.message],
     ['worker', trial.worker],
-    ['chosen by', suggestionText(trial)],
+    ['chosen by', suggestionText(trial, study)],
     ['asked', trial.asked],
     ['lease until', trial.lease?.expires],
     ['finished', trial.finished],
@@ -51,12 +51,12 @@ export function trialText(trial: Trial, study: Pick<Study, 'objectives'>): strin
   return rows.flatMap(([name, text]) => (text ? [`${name.padEnd(12)}${text}`] : [])).join('\n');
 }
 
-function suggestionText({ suggestion, origin }: Trial): string {
+/** The deviation is of the worse side alone, and of what a result would be without its noise. */
+function suggestionText({ suggestion, origin }: Trial, { objectives }: Pick<Study, 'objectives'>): string {
   if (!suggestion) return origin;
   const { sampler, mean, deviation, improvement } = suggestion;
-  const expected =
-    mean === undefined
-      ? ''
-      : `, expected ${numberText(mean)}${deviation === undefined ? '' : ` ± ${numberText(deviation)}`}`;
-  return `${sampler}${expected}${improvement === undefined ? '' : `, ${Math.round(improvement * 100)} % likely to be better`}`;
+  if (mean === undefined || deviation === undefined || improvement === undefined) return sampler;
+  const worse = objectives[0].direction === 'minimize' ? mean + deviation : mean - deviation;
+  const expected = `expected ${numberText(mean)}, or ${numberText(worse)} one deviation worse, without noise`;
+  return `${sampler}, ${expected}; thought ${Math.round(improvement * 100)} % likely to be better`;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Deviation, expectedFields, Mean } from '../domain/expected.ts';
 import { FiniteNumber } from '../domain/finite-number.ts';
 import { Budget, LeaseTerms, parallelMax, trialCountMaxWithoutModel } from '../domain/budget.ts';
 import { Name } from '../domain/name.ts';
@@ -26,15 +27,20 @@ const Message = z.string().max(messageLengthMax);
 const Attempt = z.int().min(1).meta({ description: 'The attempt that the trial was given out with.' });
 const LeaseSeconds = z.int().min(1).max(604_800);
 
-/** A told value. JSON has no NaN or infinity: bare tokens and these words mean them, and make the trial infeasible. */
+/** A told value. JSON has no NaN or infinity: bare tokens and these words mean them. */
 const ToldValue = z.union([FiniteNumber, z.enum(['NaN', 'Infinity', '-Infinity'])]);
 export const ToldValues = z.record(Name, ToldValue);
 export type ToldValues = z.infer<typeof ToldValues>;
 
-/** The values of a trial or of one of its steps. */
+const metricsText = `A value for each objective, and of others too: at most ${metricCountMax} metrics.`;
+
+/** The values of a trial. */
 const TrialValues = ToldValues.meta({
-  description: `A value for each objective, and of others too: at most ${metricCountMax} metrics.`,
+  description: `${metricsText} An objective that is not finite makes a trial infeasible that would be complete. Another metric that is not finite is left out, and \`message\` says so unless one is given.`,
 });
+
+/** The values of one step of a trial. */
+const StepValues = ToldValues.meta({ description: `${metricsText} What is not finite is left out.` });
 
 export const CreateStudyRequest = StudySpec.meta({
   description: `A study has at most ${specBytesMax} bytes when it is written out.`,
@@ -124,11 +130,11 @@ export type TellRequest = z.infer<typeof TellRequest>;
 export const JobResult = TellRequest.omit({ attempt: true });
 export type JobResult = z.infer<typeof JobResult>;
 
-const StepReport = z.strictObject({ step: Step, values: TrialValues });
+const StepReport = z.strictObject({ step: Step, values: StepValues });
 export const ReportRequest = z.strictObject({
   attempt: Attempt.optional(),
   step: Step.optional(),
-  values: TrialValues.optional(),
+  values: StepValues.optional(),
   reports: z.array(StepReport).min(1).max(reportCountMax).optional(),
 });
 export type ReportRequest = z.infer<typeof ReportRequest>;
@@ -159,8 +165,20 @@ export type EnqueueRequest = z.infer<typeof EnqueueRequest>;
 export const EnqueueResponse = z.strictObject({
   trials: z.array(Trial),
   duplicates: z
-    .array(z.strictObject({ index: z.int(), number: z.int() }))
-    .meta({ description: 'Entries that were left out, because a trial with the same params exists.' }),
+    .array(
+      z.strictObject({
+        index: z.int().meta({ description: 'The entry, counted from 0.' }),
+        number: z.int().meta({ description: 'The trial that has its params.' }),
+        hint: z
+          .string()
+          .optional()
+          .meta({ description: 'What to do with the result of the entry, where that trial has none yet.' }),
+      }),
+    )
+    .meta({
+      description:
+        'Entries that were left out, because a trial or an earlier entry has the same params, unless the study allows duplicates. Their results are not kept: a trial that has none gets one by tell alone.',
+    }),
 });
 export type EnqueueResponse = z.infer<typeof EnqueueResponse>;
 
@@ -168,6 +186,10 @@ export const TrialDetail = Trial.extend({
   intermediate: z
     .array(z.strictObject({ attempt: z.int(), step: z.int(), values: z.record(z.string(), z.number()) }))
     .meta({ description: 'Reported values, the last 1,000 of them, by attempt and step.' }),
+  superseded: z.array(z.strictObject({ attempt: z.int(), values: z.record(z.string(), z.number()) })).meta({
+    description:
+      'Results that were told after the trial had been given out again: they do not count. The first 100, by attempt.',
+  }),
 }).meta({ id: 'TrialDetail' });
 export type TrialDetail = z.infer<typeof TrialDetail>;
 
@@ -295,11 +317,15 @@ export const ConfirmResponse = z.strictObject({ trials: z.array(Trial) });
 export type ConfirmResponse = z.infer<typeof ConfirmResponse>;
 
 export const predictCountMax = 100;
-export const PredictRequest = z.strictObject({ params: z.array(Params).min(1).max(predictCountMax) });
+export const PredictRequest = z.strictObject({
+  params: z.array(Params).min(1).max(predictCountMax).meta({
+    description:
+      'Defaults fill what is left out. The constraints of the study are not looked at: params that break them are predicted as any others.',
+  }),
+});
 export type PredictRequest = z.infer<typeof PredictRequest>;
-const Deviation = z.number().meta({ description: 'How far the value one standard deviation worse is from the mean.' });
 export const PredictResponse = z.strictObject({
-  data: z.array(z.strictObject({ params: Params, mean: z.number(), deviation: Deviation })),
+  data: z.array(z.strictObject({ params: Params, mean: Mean, deviation: Deviation })),
   observations: z.int().meta({ description: 'How many results the model knew.' }),
 });
 export type PredictResponse = z.infer<typeof PredictResponse>;
@@ -444,9 +470,7 @@ export const Suggested = z.strictObject({
   params: Params,
   sampler: z.string(),
   tries: z.int(),
-  mean: z.number().optional(),
-  deviation: Deviation.optional(),
-  improvement: z.number().optional(),
+  ...expectedFields,
   fallback: z.string().optional(),
 });
 export type Suggested = z.infer<typeof Suggested>;

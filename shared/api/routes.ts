@@ -117,7 +117,7 @@ export const routes = {
   getTrial: {
     method: 'GET',
     path: '/v1/studies/{study}/trials/{number}',
-    summary: 'One trial with its reported values.',
+    summary: 'One trial with its reported values, and with results that came too late to count.',
     scope: 'read',
     query: m.EmptyQuery,
     body: null,
@@ -244,7 +244,8 @@ export const routes = {
   advice: {
     method: 'GET',
     path: '/v1/studies/{study}/advice',
-    summary: 'What to do next: repair what fails, widen or narrow the space, extend the study, stop, or go on.',
+    summary:
+      'What to do next in a study with one objective: repair what fails, widen or narrow the space, extend the study, stop, or go on.',
     scope: 'read',
     query: m.EmptyQuery,
     body: null,
@@ -266,7 +267,7 @@ export const routes = {
   predict: {
     method: 'POST',
     path: '/v1/studies/{study}/predict',
-    summary: 'What the model expects of configurations, tried or not.',
+    summary: 'What the model expects of configurations, tried or not, in a study with one objective.',
     scope: 'read',
     query: m.EmptyQuery,
     body: m.PredictRequest,

@@ -1,15 +1,28 @@
 import * as z from 'zod';
+import { needsModel, type Sampler } from './sampler.ts';
 
 export const trialCountMax = 10_000;
 /** Samplers whose ask costs the same however long the history is may go further. */
 export const trialCountMaxWithoutModel = 1_000_000;
 export const parallelMax = 1_000;
 
+/** How many trials a study may have in all: those of its budget, those brought in and confirmations. */
+export function trialCountMaxOf(sampler: Sampler): number {
+  return needsModel(sampler) ? trialCountMax : trialCountMaxWithoutModel;
+}
+
 /** How much may be spent, counted over all workers together. */
 export const Budget = z
   .strictObject({
     /** How many trials in all. */
-    trials: z.int().min(1).max(trialCountMaxWithoutModel).default(100),
+    trials: z
+      .int()
+      .min(1)
+      .max(trialCountMaxWithoutModel)
+      .default(100)
+      .meta({
+        description: `Results brought in and confirmations come on top; all together at most ${trialCountMax} with the samplers "auto" and "gp", and ${trialCountMaxWithoutModel} with the others.`,
+      }),
     /** How many may be running at the same time. */
     parallel: z.int().min(1).max(parallelMax).optional(),
     /** After this moment no trial is given out. */

@@ -7,7 +7,10 @@ export const Objective = z
   .strictObject({
     metric: Name,
     direction: z.enum(['minimize', 'maximize']),
-    target: FiniteNumber.optional(),
+    target: FiniteNumber.optional().meta({
+      description:
+        'Ends the study when a complete trial is as good as this; of several objectives, when one trial reaches every target that is given.',
+    }),
   })
   .meta({ id: 'Objective' });
 export type Objective = z.infer<typeof Objective>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Budget, LeaseTerms, trialCountMax } from './budget.ts';
+import { Budget, LeaseTerms, trialCountMaxOf } from './budget.ts';
 import { Name } from './name.ts';
 import { Objectives } from './objective.ts';
 import { needsModel, Sampler } from './sampler.ts';
@@ -40,11 +40,11 @@ export const StudySpec = z
         input: undefined,
       });
     }
-    if (needsModel(sampler) && budget.trials > trialCountMax) {
+    if (needsModel(sampler) && budget.trials > trialCountMaxOf(sampler)) {
       context.addIssue({
         code: 'custom',
         path: ['budget', 'trials'],
-        message: `must be at most ${trialCountMax} unless sampler.kind is "random", "quasiRandom" or "grid"`,
+        message: `must be at most ${trialCountMaxOf(sampler)} unless sampler.kind is "random", "quasiRandom" or "grid"`,
         input: budget.trials,
       });
     }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { expectedFields } from './expected.ts';
 import { Params } from './parameter.ts';
 import { TrialJob } from './trial-job.ts';
 
@@ -40,18 +41,7 @@ export const Suggestion = z
       .array(z.string())
       .optional()
       .meta({ description: 'The parameters whose values the ask had fixed, where it had.' }),
-    mean: z
-      .number()
-      .optional()
-      .meta({ description: 'What the model expected of the point, in the units of the objective.' }),
-    deviation: z
-      .number()
-      .optional()
-      .meta({ description: 'By how much the model thought it could be wrong: one standard deviation.' }),
-    improvement: z
-      .number()
-      .optional()
-      .meta({ description: 'How likely the model thought the point to be better than the best so far: 0 to 1.' }),
+    ...expectedFields,
     observations: z.int().optional().meta({ description: 'How many results the model knew.' }),
     knowledge: Knowledge.optional().meta({ description: 'What the model knew, unless that is too long to be kept.' }),
     isLeftOver: z

@@ -29,6 +29,9 @@ export function onlyObjectiveOf({ spec: { name, objectives } }: StudyRecord, pur
   throw new ServiceError(
     'value_invalid',
     `Study ${name} must have one objective ${purpose}; it has ${objectives.length}.`,
+    {
+      hint: `GET /v1/studies/${name}/best has the Pareto front, and GET /v1/studies/${name}/importance?metric=${objectives[0].metric} looks at one objective.`,
+    },
   );
 }
 

@@ -64,9 +64,12 @@ export const keys = {
   supersededResult: (s: StudyKey, number: number, attempt: number): Key => ({
     table: 'aux',
     pk: reportsPk(s, number),
-    sk: `late#${padded(attempt, 6)}`,
+    sk: `${supersededRange.from}${padded(attempt, 6)}`,
   }),
 };
+
+/** Results that came too late, behind all that was reported. */
+export const supersededRange = { from: 'late#', to: 'late#~' };
 
 const slotPrefix = 'L#';
 export const slotRange = { from: 'L#', to: 'L#~' };

@@ -1,9 +1,9 @@
 import type { TrialStore } from '../service/ports/trials.ts';
 import { readValues, writtenValues } from './items.ts';
-import { keyOf, keys, reportsPk } from './keys.ts';
+import { keyOf, keys, reportsPk, supersededRange } from './keys.ts';
 import type { Table } from './table.ts';
 
-type ReportStore = Pick<TrialStore, 'putReport' | 'reports' | 'keepSuperseded'>;
+type ReportStore = Pick<TrialStore, 'putReport' | 'reports' | 'keepSuperseded' | 'superseded'>;
 
 /** What trials reported on the way, and results that came too late: kept apart, so that a trial stays small. */
 export function openReportStore(table: Table): ReportStore {
@@ -28,18 +28,26 @@ export function openReportStore(table: Table): ReportStore {
         table: 'aux',
         by: 'pk',
         partition: reportsPk(keyOf(study), number),
-        to: '~',
+        to: supersededRange.from,
         limit,
         descending: true,
       });
       return page.items
-        .filter(({ key }) => !key.sk.startsWith('late'))
         .map(({ attributes }) => ({
           attempt: attributes.attempt as number,
           step: attributes.step as number,
           values: readValues(attributes.values as Record<string, string>),
         }))
         .reverse();
+    },
+
+    superseded: async (study, number, limit) => {
+      const partition = reportsPk(keyOf(study), number);
+      const page = await table.query({ table: 'aux', by: 'pk', partition, ...supersededRange, limit });
+      return page.items.map(({ attributes }) => ({
+        attempt: attributes.attempt as number,
+        values: readValues(attributes.values as Record<string, string>),
+      }));
     },
 
     keepSuperseded: async (study, number, attempt, values) => {

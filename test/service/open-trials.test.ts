@@ -136,6 +136,27 @@ describe('enqueue', () => {
     expect(await audit(service.client, study)).toEqual([]);
   });
 
+  it('keeps the objective of a result from elsewhere when another metric is not finite', async () => {
+    await createTestStudy(service.client);
+    const values = { loss: 0.4, f1: 'NaN' as const };
+    const { trials } = await service.client.enqueue({
+      study,
+      body: {
+        trials: [
+          { params: { x: 0.1 }, values },
+          { params: { x: 0.2 }, values, state: 'pruned', message: 'too slow' },
+          { params: { x: 0.3 }, values: { loss: 'NaN', f1: 0.5 }, state: 'pruned' },
+        ],
+      },
+    });
+    expect(trials).toMatchObject([
+      { state: 'complete', values: { loss: 0.4 }, message: 'f1 is NaN; not kept' },
+      { state: 'pruned', values: { loss: 0.4 }, message: 'too slow' },
+      { state: 'pruned', values: null, message: 'loss is NaN' },
+    ]);
+    expect((await service.client.best({ study })).best?.number).toBe(0);
+  });
+
   it('names entries that a trial has already and leaves them out', async () => {
     await createTestStudy(service.client, { budget: { trials: 101 } });
     const body = { trials: Array.from({ length: 100 }, (_, i) => ({ params: { x: i / 100 } })) };
@@ -150,6 +171,73 @@ describe('enqueue', () => {
       { index: 2, number: 1 },
     ]);
     expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('names entries that repeat an earlier one, with the trial which that became', async () => {
+    await createTestStudy(service.client, { budget: { trials: 200 } });
+    const params = (x: number) => ({ params: { x } });
+    await service.client.enqueue({ study, body: { trials: [params(0.9)] } });
+    const list = [params(0.1), params(0.9), params(0.1), params(0.2), params(0.9), params(0.2)];
+    const body = { trials: list };
+    const first = await service.client.enqueue({ study, body, idempotencyKey: 'a list with repeats' });
+    expect(first.trials.map(({ number, params }) => [number, params.x])).toEqual([
+      [1, 0.1],
+      [2, 0.2],
+    ]);
+    expect(first.duplicates).toEqual([
+      { index: 1, number: 0 },
+      { index: 2, number: 1 },
+      { index: 4, number: 0 },
+      { index: 5, number: 2 },
+    ]);
+    expect(await service.client.enqueue({ study, body, idempotencyKey: 'a list with repeats' })).toEqual(first);
+    expect((await service.client.enqueue({ study, body })).trials).toEqual([]);
+    // The repeats are far from what they repeat.
+    const long = Array.from({ length: 100 }, (_, i) => params((i % 60) / 1000));
+    const { trials, duplicates } = await service.client.enqueue({ study, body: { trials: long } });
+    expect(trials).toHaveLength(60);
+    expect(duplicates).toEqual(Array.from({ length: 40 }, (_, i) => ({ index: 60 + i, number: 3 + i })));
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('does not spend budget on entries that repeat an earlier one', async () => {
+    await createTestStudy(service.client, { budget: { trials: 1 } });
+    const trials = [{ params: { x: 0.5 } }, { params: { x: 0.5 } }];
+    expect((await service.client.enqueue({ study, body: { trials } })).duplicates).toEqual([{ index: 1, number: 0 }]);
+    expect(await audit(service.client, study)).toEqual([]);
+  });
+
+  it('takes params as often as they come where a study allows it', async () => {
+    await createTestStudy(service.client, { allowDuplicates: true });
+    const trials = [{ params: { x: 0.5 } }, { params: { x: 0.5 } }];
+    const answer = await service.client.enqueue({ study, body: { trials } });
+    expect([answer.trials.length, answer.duplicates]).toEqual([2, []]);
+  });
+
+  it('says what to do with a result that is not kept, because the trial of its params has none', async () => {
+    await createTestStudy(service.client);
+    const bare = [0, 1, 2, 3].map((i) => ({ params: { x: i / 8 } }));
+    await service.client.enqueue({ study, body: { trials: bare.slice(0, 3) } });
+    await service.client.ask({ study, body: { count: 2 } });
+    await tell(0);
+    const because = (number: number) => `The result is not kept, because trial ${number} has these params and`;
+    const known = bare.map((entry) => ({ ...entry, values: { loss: 0.1 } }));
+    const { trials, duplicates } = await service.client.enqueue({ study, body: { trials: [...bare, ...known] } });
+    expect(trials.map(({ number }) => number)).toEqual([3]);
+    expect(duplicates).toEqual([
+      { index: 0, number: 0 },
+      { index: 1, number: 1 },
+      { index: 2, number: 2 },
+      { index: 4, number: 0 },
+      { index: 5, number: 1, hint: `${because(1)} is running: tell it the result, as attempt 1.` },
+      { index: 6, number: 2, hint: `${because(2)} waits: ask, which gives it out, and tell it the result.` },
+      { index: 7, number: 3, hint: `${because(3)} waits: ask, which gives it out, and tell it the result.` },
+    ]);
+    await service.client.cancel({ study, number: 2, body: {} });
+    const again = await service.client.enqueue({ study, body: { trials: [known[2]] } });
+    expect(again.duplicates[0].hint).toBe(
+      `${because(2)} is cancelled: retry it, ask, which gives it out, and tell it the result.`,
+    );
   });
 
   it('still visits every cell of a grid once, whatever was enqueued', async () => {

@@ -14,7 +14,7 @@ export const tell = command({
     { name: 'TRIAL', about: 'its number' },
     {
       name: 'VALUE',
-      about: 'the value, or metric=value for each objective; nan makes the trial infeasible',
+      about: 'the value, or metric=value for each objective; nan for an objective makes the trial infeasible',
       count: 'many',
     },
   ],

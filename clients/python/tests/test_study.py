@@ -153,7 +153,7 @@ def test_marks_a_trial_failed_whose_block_raises_and_goes_on(
     states = [(trial.state, trial.message) for trial in study.trials()]
     assert states == [("complete", None), ("failed", "ValueError: diverged at 3"), ("complete", None)]
     said = capfd.readouterr().err
-    assert "cavia: Trial 1 failed, and the next one follows:" in said
+    assert "cavia: Attempt 1 of trial 1 failed:" in said
     assert "ValueError: diverged at 3" in said
     assert "in test_marks_a_trial_failed" in said
 
@@ -185,6 +185,13 @@ def test_makes_a_trial_infeasible_whose_value_is_no_number(value: float, server:
     trial.tell(value)
     assert trial.state == "infeasible"
     assert trial.values is None
+
+
+def test_keeps_the_objective_when_another_metric_is_no_number(server: Server, name: str) -> None:
+    trial = new_study(name).ask()
+    trial.tell(0.6, f1=math.nan, seconds=3)
+    assert (trial.state, trial.values) == ("complete", {"loss": 0.6, "seconds": 3})
+    assert trial.message == "f1 is NaN; not kept"
 
 
 def test_fails_a_trial_whose_block_ends_without_a_result(
@@ -315,6 +322,17 @@ def test_refuses_to_enqueue_what_are_no_params(params: Any, server: Server, name
         study.attach(params, 0.5)
 
 
+def test_says_what_to_do_with_a_result_whose_params_wait(
+    server: Server, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    study = new_study(name)
+    params = {"x": 0.125, "kind": "b"}
+    (waiting,) = study.enqueue(params)
+    assert study.attach(params, 0.01) is None
+    said = capfd.readouterr().err
+    assert f"The result is not kept, because trial {waiting.number} has these params and waits: ask" in said
+
+
 def test_attaches_results_on_top_of_the_budget(server: Server, name: str) -> None:
     study = new_study(name, budget=1)
     params = {"x": 0.125, "kind": "b"}
@@ -355,7 +373,7 @@ def test_prunes_what_it_was_told_to_stop(server: Server, name: str) -> None:
         stop = b'{"stop": true, "leaseExpires": "2100-01-01T00:00:00Z"}'
         proxy.faults = [answer(200, {"Content-Type": "application/json"}, stop)]
         assert trial.report(1, 0.9) is True
-        trial.tell(0.9)
+        trial.tell(0.9, f1=math.nan)
     assert (trial.state, trial.values) == ("pruned", {"loss": 0.9})
 
 

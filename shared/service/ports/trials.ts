@@ -157,4 +157,6 @@ export interface TrialStore {
   ): Promise<{ attempt: number; step: number; values: Values }[]>;
   /** Keeps a result that came too late to count. */
   keepSuperseded(study: StudyRecord, number: number, attempt: number, values: Values): Promise<void>;
+  /** What was kept so, by attempt. */
+  superseded(study: StudyRecord, number: number, limit: number): Promise<{ attempt: number; values: Values }[]>;
 }

@@ -1,7 +1,6 @@
 import type { Study, UpdateStudyRequest } from '../../api/messages.ts';
-import { trialCountMax } from '../../domain/budget.ts';
+import { trialCountMaxOf } from '../../domain/budget.ts';
 import { capOf, phaseOf } from '../../domain/counter.ts';
-import { needsModel } from '../../domain/sampler.ts';
 import type { StudySpec } from '../../domain/study.ts';
 import { millisecondsOf } from '../../domain/time.ts';
 import { widen } from '../../domain/widening.ts';
@@ -14,6 +13,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { CounterChange, StudyRecord } from '../ports/studies.ts';
 import { countsOf, settleStudy } from './settle-study.ts';
 import { asOf, closed, isForWantOfTrials } from './study-end.ts';
+import { requireTrialCount } from '../trial-count.ts';
 import { studyView } from '../views.ts';
 
 const tryCountMax = 20;
@@ -28,6 +28,7 @@ export async function updateStudy(ports: Ports, call: Call<UpdateStudyRequest>):
     const configurations = spec.space === study.spec.space ? study.configurations : admitSpec(spec);
     const counter = await ports.studies.counter(study);
     const by = capOf(spec.budget.trials, configurations, counter) - counter.cap;
+    if (by > 0) requireTrialCount(study, counter.cap + by, 'budget.trials');
     const next: StudyRecord = {
       ...study,
       ...stateAfter(study, spec, call.body, by > 0 || counter.left > 0, ports.clock.nowMs()),
@@ -80,14 +81,14 @@ function changedBudget(
         ],
       );
     }
-    if (needsModel(sampler) && trials > trialCountMax) {
+    if (trials > trialCountMaxOf(sampler)) {
       throw refuseFields(
         'value_invalid',
         ['budget'],
         [
           {
             path: ['trials'],
-            message: `must be at most ${trialCountMax} unless sampler.kind is "random", "quasiRandom" or "grid"`,
+            message: `must be at most ${trialCountMaxOf(sampler)} unless sampler.kind is "random", "quasiRandom" or "grid"`,
             input: trials,
           },
         ],

@@ -1,5 +1,4 @@
 import type { ConfirmRequest, ConfirmResponse } from '../../api/messages.ts';
-import { trialCountMaxWithoutModel } from '../../domain/budget.ts';
 import { keptAddition, reviveAddition, type KeptAddition } from './added-receipt.ts';
 import { blankTrial } from './blank-trial.ts';
 import type { Call, Reply } from '../call.ts';
@@ -12,6 +11,7 @@ import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
 import { rankedTrials } from './ranked-trials.ts';
 import { reopenStudy } from './retry.ts';
+import { requireTrialCount } from '../trial-count.ts';
 import { trialView } from '../views.ts';
 
 const tryCountMax = 40;
@@ -36,12 +36,7 @@ export async function confirm(ports: Ports, call: Call<ConfirmRequest>): Promise
     const study = await reopenStudy(ports, await findStudy(ports, call));
     const counter = await ports.studies.counter(study);
     const { nextNumber, cap } = counter;
-    if (cap + copies.length > trialCountMaxWithoutModel) {
-      throw new ServiceError(
-        'value_invalid',
-        `A study must have at most ${trialCountMaxWithoutModel} trials; these would make ${cap + copies.length}.`,
-      );
-    }
+    requireTrialCount(study, cap + copies.length);
     const trials: TrialRecord[] = copies.map((copy, i) => ({
       ...blankTrial(nextNumber + i),
       ...copy,

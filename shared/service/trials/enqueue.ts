@@ -1,5 +1,4 @@
 import type { EnqueuedTrial, EnqueueRequest, EnqueueResponse } from '../../api/messages.ts';
-import { trialCountMaxWithoutModel } from '../../domain/budget.ts';
 import { capOf, type Counter } from '../../domain/counter.ts';
 import type { Params } from '../../domain/parameter.ts';
 import { checkParams, paramsKey } from '../../domain/params.ts';
@@ -9,6 +8,7 @@ import { admitParams } from '../../engine/admit.ts';
 import { keptAddition, reviveAddition, type KeptAddition } from './added-receipt.ts';
 import { blankTrial } from './blank-trial.ts';
 import type { Call, Reply } from '../call.ts';
+import { duplicateOf, inOrder, type Duplicate } from './duplicate.ts';
 import { askedByMany } from '../contention.ts';
 import { ServiceError } from '../errors.ts';
 import { refuseFields, refuseParams } from '../fields.ts';
@@ -19,6 +19,7 @@ import type { Receipt } from '../ports/receipts.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 import type { TrialRecord } from '../ports/trials.ts';
 import { asOf, closed } from '../studies/study-end.ts';
+import { requireTrialCount } from '../trial-count.ts';
 import { readTold } from './told-values.ts';
 import { trialView } from '../views.ts';
 
@@ -35,8 +36,8 @@ interface Entry {
 
 /**
  * Takes params to be tried first, or results that were found elsewhere. The former cost budget when they are given out,
- * so they take it now; the latter do not. Entries whose params a trial has already are named and left out, which makes
- * sending the same entries again harmless.
+ * so they take it now; the latter do not. Entries whose params a trial or an earlier entry has are named and left out,
+ * which makes sending the same entries again harmless.
  */
 export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise<Reply<EnqueueResponse>> {
   const study = await findStudy(ports, call);
@@ -53,8 +54,8 @@ export async function enqueue(ports: Ports, call: Call<EnqueueRequest>): Promise
   for (let at = 0; at < entries.length; at += chunkLength) {
     const chunk = entries.slice(at, at + chunkLength);
     const isLast = at + chunkLength >= entries.length;
-    const receiptFor = (trials: Trial[]): Receipt | undefined =>
-      isLast ? receiptOf(keyed, 201, keptAddition(trials, body.duplicates)) : undefined;
+    const receiptFor = (trials: Trial[], duplicates = body.duplicates): Receipt | undefined =>
+      isLast ? receiptOf(keyed, 201, keptAddition(trials, duplicates)) : undefined;
     const outcome = await addChunk(ports, call, study, chunk, body, receiptFor);
     if (outcome === 'answered') return replayOfRival(ports, call, keyed!, revive);
     const receipt = outcome === 'nothing' ? receiptFor(body.trials) : undefined;
@@ -73,51 +74,68 @@ async function addChunk(
   study: StudyRecord,
   chunk: Entry[],
   body: EnqueueResponse,
-  receiptFor: (trials: Trial[]) => Receipt | undefined,
+  receiptFor: (trials: Trial[], duplicates: Duplicate[]) => Receipt | undefined,
 ): Promise<'added' | 'nothing' | 'answered'> {
   let entries = study.spec.allowDuplicates ? chunk : await withoutDuplicates(ports, study, chunk, body);
   for (let tried = 0; tried < tryCountMax; tried++) {
     if (entries.length === 0) return 'nothing';
     const counter = await ports.studies.counter(study);
     if (counter.phase === 'closed') requireOpen(ports, await findStudy(ports, call));
-    const attached = entries.filter(({ result }) => result !== undefined).length;
+    const firsts = study.spec.allowDuplicates ? entries : firstOfEach(entries);
+    const attached = firsts.filter(({ result }) => result !== undefined).length;
     const raise = raiseFor(study, counter, attached);
-    requireRoom(study, counter, entries.length, raise);
-    const trials = entries.map((entry, i) => trialOf(ports, counter.nextNumber + i, entry));
+    requireRoom(study, counter, firsts.length, raise);
+    const trials = firsts.map((entry, i) => trialOf(ports, counter.nextNumber + i, entry));
     const added = [...body.trials, ...trials.map((trial) => trialView(study, trial))];
+    const duplicates = inOrder([...body.duplicates, ...repeatsAmong(entries, firsts, trials)]);
     const addition = { raise, attached, confirmations: 0, trials };
-    const outcome = await ports.trials.add(study, counter, addition, receiptFor(added));
-    if (outcome === 'added') body.trials = added;
+    const outcome = await ports.trials.add(study, counter, addition, receiptFor(added, duplicates));
+    if (outcome === 'added') Object.assign(body, { trials: added, duplicates });
     if (outcome === 'added' || outcome === 'answered') return outcome;
     if (outcome !== 'stale') entries = await withoutDuplicates(ports, study, entries, body);
   }
   throw askedByMany(study.spec.name);
 }
 
-/** Leaves out entries whose params a trial or an earlier entry has, and names them in the answer. */
+/** Leaves out entries whose params a trial has, and names them in the answer. */
 async function withoutDuplicates(
   ports: Ports,
   study: StudyRecord,
   entries: Entry[],
   body: EnqueueResponse,
 ): Promise<Entry[]> {
-  const kept: Entry[] = [];
-  const keys = new Set<string>();
-  const holders = await Promise.all(entries.map(({ params }) => ports.trials.holderOf(study, params)));
-  for (const [i, entry] of entries.entries()) {
-    const holder = holders[i];
-    const key = paramsKey(entry.params);
-    if (holder !== undefined) body.duplicates.push({ index: entry.index, number: holder });
-    else if (keys.has(key))
-      throw refuseFields(
-        'value_invalid',
-        ['trials', entry.index],
-        [{ path: ['params'], message: 'must not be those of an earlier entry', input: entry.params }],
-      );
-    else kept.push(entry);
-    keys.add(key);
-  }
-  return kept;
+  const holders = await Promise.all(
+    entries.map(async ({ params, result }) => {
+      const number = await ports.trials.holderOf(study, params);
+      // Only who brings a result has to know how the trial is.
+      return { number, trial: number !== undefined && result ? await ports.trials.get(study, number) : undefined };
+    }),
+  );
+  const found = entries.flatMap((entry, i) => {
+    const { number, trial } = holders[i];
+    return number === undefined ? [] : [duplicateOf(entry.index, number, entry.result && trial)];
+  });
+  body.duplicates = inOrder([...body.duplicates, ...found]);
+  return entries.filter((_, i) => holders[i].number === undefined);
+}
+
+function firstOfEach(entries: Entry[]): Entry[] {
+  const seen = new Set<string>();
+  return entries.filter(({ params }) => {
+    const key = paramsKey(params);
+    return seen.size < seen.add(key).size;
+  });
+}
+
+/** The entries that are no first of their params, by the trials which those became. */
+function repeatsAmong(entries: Entry[], firsts: Entry[], trials: TrialRecord[]): Duplicate[] {
+  const added = new Map(trials.map((trial) => [paramsKey(trial.params), trial]));
+  return entries
+    .filter((entry) => !firsts.includes(entry))
+    .map((entry) => {
+      const trial = added.get(paramsKey(entry.params))!;
+      return duplicateOf(entry.index, trial.number, entry.result && trial);
+    });
 }
 
 /** Refuses trials for a study that has ended. */
@@ -134,12 +152,7 @@ function raiseFor(study: StudyRecord, counter: Counter, attached: number): numbe
 }
 
 function requireRoom(study: StudyRecord, counter: Counter, count: number, raise: number): void {
-  if (counter.cap + raise > trialCountMaxWithoutModel) {
-    throw new ServiceError(
-      'value_invalid',
-      `A study must have at most ${trialCountMaxWithoutModel} trials; these would make ${counter.cap + raise}.`,
-    );
-  }
+  if (raise > 0) requireTrialCount(study, counter.cap + raise);
   if (count - raise > counter.left) {
     throw new ServiceError(
       'value_invalid',
@@ -168,7 +181,8 @@ function checkEntry(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, inde
 function resultOf(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, index: number): Entry['result'] {
   const finishedMs = ports.clock.nowMs();
   const told = entry.values && readTold(study, entry.values, ['trials', index, 'values']);
-  const state = told?.notFinite ? 'infeasible' : (entry.state ?? 'complete');
+  const said = entry.state ?? 'complete';
+  const state = said === 'complete' && told?.notFinite ? 'infeasible' : said;
   if (state === 'complete' && !told) {
     throw refuseFields(
       'value_invalid',
@@ -176,8 +190,9 @@ function resultOf(ports: Ports, study: StudyRecord, entry: EnqueuedTrial, index:
       [{ path: ['values'], message: 'must be given for a complete trial', input: undefined }],
     );
   }
-  const values = state === 'complete' || state === 'pruned' ? told?.values : undefined;
-  const message = entry.message ?? told?.notFinite;
+  const keepsValues = (state === 'complete' || state === 'pruned') && !told?.notFinite;
+  const values = keepsValues ? told?.values : undefined;
+  const message = entry.message ?? told?.notFinite ?? (values && told?.leftOut);
   const resultHash = ports.hashes.sha256(canonicalJson({ state, values, message }));
   return { state, values, message, resultHash, finishedMs };
 }

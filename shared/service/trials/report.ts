@@ -79,11 +79,8 @@ function stepsOf(study: StudyRecord, { step, values, reports }: ReportRequest): 
   }
   const given = reports ?? (values ? [{ step: step!, values }] : []);
   return given.map((one, i) => {
-    const told = readTold(study, one.values, reports ? ['reports', i, 'values'] : ['values']);
     // A diverging step is a fact about the curve; what is not finite is left out of it, and the tell says the rest.
-    return {
-      step: one.step,
-      values: Object.fromEntries(Object.entries(told.values).filter(([, value]) => Number.isFinite(value))),
-    };
+    const { values } = readTold(study, one.values, reports ? ['reports', i, 'values'] : ['values']);
+    return { step: one.step, values };
   });
 }

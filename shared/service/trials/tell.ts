@@ -153,8 +153,11 @@ async function refuseOrReplay(
     if (sent.values) await ports.trials.keepSuperseded(study, number, sent.attempt, sent.values);
     throw new ServiceError(
       'lease_superseded',
-      `Trial ${number} was given out again as attempt ${trial.attempt}; the result of attempt ${sent.attempt} is kept but does not count.`,
-      { extra: { trial: trialView(study, trial) } },
+      `Trial ${number} was given out again as attempt ${trial.attempt}; the result of attempt ${sent.attempt} does not count.`,
+      {
+        ...(sent.values && { hint: `GET /v1/studies/${study.spec.name}/trials/${number} shows it under superseded.` }),
+        extra: { trial: trialView(study, trial) },
+      },
     );
   }
   if (trial.resultHash !== undefined) {
@@ -190,7 +193,7 @@ async function afterTell(ports: Ports, study: StudyRecord, { state, values }: Re
     await settleStudy(ports, current);
 }
 
-/** What was told, checked against the objectives. A value that is not a finite number makes the trial infeasible. */
+/** What was told, checked against the objectives. One that is not a finite number makes the trial infeasible. */
 function resultOf(study: StudyRecord, body: TellRequest): Result {
   const { attempt, message } = body;
   const told: Told | undefined = body.values && readTold(study, body.values, ['values']);
@@ -210,9 +213,14 @@ function resultOf(study: StudyRecord, body: TellRequest): Result {
       }
       if (told.notFinite)
         return { state: 'infeasible', attempt, values: undefined, message: message ?? told.notFinite };
-      return { state, attempt, values: told.values, message };
+      return { state, attempt, values: told.values, message: message ?? told.leftOut };
     case 'pruned':
-      return { state, attempt, values: told?.notFinite ? undefined : told?.values, message };
+      return {
+        state,
+        attempt,
+        values: told?.notFinite ? undefined : told?.values,
+        message: message ?? told?.leftOut,
+      };
     case 'infeasible':
     case 'failed':
       if (told && !told.notFinite) throw unwantedValues(state, body.values);

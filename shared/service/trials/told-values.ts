@@ -1,4 +1,4 @@
-import { metricCountMax, type ToldValues } from '../../api/messages.ts';
+import { messageLengthMax, metricCountMax, type ToldValues } from '../../api/messages.ts';
 import type { Values } from '../../domain/objective.ts';
 import type { Fault } from '../../domain/parameter.ts';
 import { ServiceError } from '../errors.ts';
@@ -6,14 +6,18 @@ import { nearestName, refuseFields } from '../fields.ts';
 import type { StudyRecord } from '../ports/studies.ts';
 
 export interface Told {
+  /** Those that are finite numbers. */
   values: Values;
-  /** Why the values are no result, when one of them is not a finite number. */
+  /** Why the values are no result, when that of an objective is not a finite number. */
   notFinite: string | undefined;
+  /** What was left out, when only other metrics are not finite. */
+  leftOut: string | undefined;
 }
 
 /**
  * Reads told values: every objective must be there; other metrics are welcome and kept with the trial.
- * Not-a-number and infinity are no error, since that is how a training that diverged reports itself.
+ * Not-a-number and infinity are no error, since that is how a training that diverged reports itself. Only in an
+ * objective do they mean that: an F1 score without positives says nothing against the loss beside it.
  */
 export function readTold(study: StudyRecord, told: ToldValues, path: (string | number)[]): Told {
   const metrics = study.spec.objectives.map(({ metric }) => metric);
@@ -37,7 +41,15 @@ export function readTold(study: StudyRecord, told: ToldValues, path: (string | n
     const hint = stranger && `${stranger} is not an objective; the ${nearestName(stranger, missing, 'objective')}.`;
     throw new ServiceError(refusal.code, refusal.message, { ...refusal.details, ...(hint && { hint }) });
   }
-  const strange = names.find((name) => typeof told[name] === 'string');
-  const values = Object.fromEntries(names.map((name) => [name, Number(told[name])]));
-  return { values, notFinite: strange && `${strange} is ${told[strange]}` };
+  const isFinite = (name: string): boolean => typeof told[name] === 'number';
+  const said = (name: string): string => `${name} is ${told[name]}`;
+  const diverged = metrics.find((metric) => !isFinite(metric));
+  // Sorted, so that the same values in another order are the same result.
+  const strange = names.filter((name) => !isFinite(name)).toSorted();
+  const leftOut = `${strange.map(said).join(', ')}; not kept`.slice(0, messageLengthMax);
+  return {
+    values: Object.fromEntries(names.filter(isFinite).map((name) => [name, told[name] as number])),
+    notFinite: diverged && said(diverged),
+    leftOut: diverged || strange.length === 0 ? undefined : leftOut,
+  };
 }

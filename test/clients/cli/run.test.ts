@@ -105,6 +105,7 @@ describe('cavia run', () => {
 
   it.each([
     ['echo \'{"values": {"loss": 0.5, "size": 2}}\'', { state: 'complete', values: { loss: 0.5, size: 2 } }],
+    ['echo \'{"values": {"loss": 0.5, "f1": NaN}}\'', { state: 'complete', values: { loss: 0.5 } }],
     ['echo nan', { state: 'infeasible', message: 'loss is NaN' }, 1],
     ['echo \'{"values": {"loss": NaN}}\'', { state: 'infeasible' }, 1],
     ['echo \'{"state": "infeasible", "message": "too wide"}\'', { state: 'infeasible', message: 'too wide' }, 1],

@@ -61,6 +61,11 @@ describe('a result', () => {
     expect(trial).toMatchObject({ state: 'infeasible', values: null });
   });
 
+  it('keeps the objective when another metric is not finite', async () => {
+    const { trial } = await trained(`echo '{"values": {"loss": 3, "f1": NaN}}'`);
+    expect(trial).toMatchObject({ state: 'complete', values: { loss: 3 } });
+  });
+
   it('may say that the configuration is infeasible', async () => {
     const { trial } = await trained(`echo '{"state": "infeasible", "message": "diverged"}'`);
     expect(trial).toMatchObject({ state: 'infeasible', message: 'diverged' });

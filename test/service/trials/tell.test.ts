@@ -69,11 +69,39 @@ describe('tell', () => {
     await close();
   });
 
-  it('refuses the result of a worker that lost the trial, and keeps it', async () => {
+  it('refuses the result of a worker that lost the trial, and shows it with the trial', async () => {
+    const detail = () => service.client.getTrial({ study, number: 0 });
+    await service.client.report({ study, number: 0, body: { attempt: 1, step: 1, values: { loss: 0.9 } } });
+    expect((await detail()).superseded).toEqual([]);
+    for (const attempt of [1, 2]) {
+      service.clock.nowMs += 61_000;
+      await service.client.ask({ study, body: { count: 2 } });
+      await expect(told(attempt / 2, attempt)).rejects.toMatchObject({
+        problem: {
+          code: 'lease_superseded',
+          detail: `Trial 0 was given out again as attempt ${attempt + 1}; the result of attempt ${attempt} does not count.`,
+          hint: 'GET /v1/studies/test/trials/0 shows it under superseded.',
+        },
+      });
+    }
+    expect((await told(0.7, 3)).values).toEqual({ loss: 0.7 });
+    const { superseded, intermediate } = await detail();
+    expect(superseded).toEqual([
+      { attempt: 1, values: { loss: 0.5 } },
+      { attempt: 2, values: { loss: 1 } },
+    ]);
+    expect(intermediate).toEqual([{ attempt: 1, step: 1, values: { loss: 0.9 } }]);
+  });
+
+  it('promises nothing of a late result without values', async () => {
     service.clock.nowMs += 61_000;
     await service.client.ask({ study, body: { count: 2 } });
-    expect(await codeOf(told(0.5, 1))).toBe('lease_superseded');
-    expect((await told(0.7, 2)).values).toEqual({ loss: 0.7 });
+    const late = await service.client
+      .tell({ study, number: 0, body: { attempt: 1, state: 'infeasible' } })
+      .catch((error: unknown) => (error as ProblemError).problem);
+    expect(late).toMatchObject({ code: 'lease_superseded' });
+    expect(late).not.toHaveProperty('hint');
+    expect((await service.client.getTrial({ study, number: 0 })).superseded).toEqual([]);
   });
 
   it('refuses an attempt that was never given out', async () => {
@@ -82,6 +110,41 @@ describe('tell', () => {
 
   it.each([NaN, Infinity, -Infinity])('takes %s for an infeasible configuration', async (loss) => {
     expect(await told(loss)).toMatchObject({ state: 'infeasible', values: null, message: `loss is ${loss}` });
+  });
+
+  it('leaves a metric out that is no objective and not finite, and keeps the others', async () => {
+    const send = (values: Record<string, number>, message?: string) =>
+      service.client.tell({ study, number: 0, body: { attempt: 1, values, ...(message && { message }) } });
+    const first = await send({ loss: 0.6, f1: NaN, seconds: 3, auc: -Infinity });
+    expect(first).toMatchObject({
+      state: 'complete',
+      values: { loss: 0.6, seconds: 3 },
+      message: 'auc is -Infinity, f1 is NaN; not kept',
+    });
+    service.clock.nowMs += 1000;
+    expect(await send({ auc: -Infinity, f1: NaN, seconds: 3, loss: 0.6 })).toEqual(first);
+    expect((await service.client.getTrial({ study, number: 0 })).values).toEqual({ loss: 0.6, seconds: 3 });
+    expect(await codeOf(send({ loss: 0.7, f1: NaN, seconds: 3, auc: -Infinity }))).toBe('result_conflict');
+  });
+
+  it('keeps the finite values of a pruned trial, and what its worker says of it', async () => {
+    const body = { attempt: 1, state: 'pruned' as const, values: { loss: 0.6, f1: NaN }, message: 'too slow' };
+    expect(await service.client.tell({ study, number: 0, body })).toMatchObject({
+      state: 'pruned',
+      values: { loss: 0.6 },
+      message: 'too slow',
+    });
+  });
+
+  it('reaches a target with a metric that is not finite beside it', async () => {
+    const name = 'target';
+    await createTestStudy(service.client, {
+      name,
+      objectives: [{ metric: 'loss', direction: 'minimize', target: 0.1 }],
+    });
+    await service.client.ask({ study: name, body: {} });
+    await service.client.tell({ study: name, number: 0, body: { attempt: 1, values: { loss: 0.1, f1: NaN } } });
+    expect((await service.client.getStudy({ study: name })).endReason).toBe('target');
   });
 
   it.each(['failed', 'infeasible'] as const)('refuses values of a trial that is %s, which has none', async (state) => {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from ._say import say
 from ._trial import Trial
 from .errors import CaviaError, NoResultError, NothingToTryError
 
@@ -138,7 +139,7 @@ class Study:
         told.tell(*values, **named)
 
     def trial(self, number: int) -> Trial:
-        """One trial; its `document` has the reported values as ``"intermediate"``."""
+        """One trial; its `document` has the reported values as ``"intermediate"``, late results as ``"superseded"``."""
         return self._trial(self.client.trial(self.id, number))
 
     def enqueue(self, *params: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[Trial]:
@@ -265,6 +266,9 @@ class Study:
         for start in range(0, len(entries), _ENQUEUE_COUNT_MAX):
             answer = self.client.enqueue(self.id, list(entries[start : start + _ENQUEUE_COUNT_MAX]))
             added += [self._trial(document) for document in answer["trials"]]
+            for duplicate in answer["duplicates"]:
+                if "hint" in duplicate:
+                    say(f"Study {self.name}: {duplicate['hint']}")
         return added
 
     def _require_direction(self, direction: Literal["minimize", "maximize"]) -> None:

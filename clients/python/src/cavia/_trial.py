@@ -78,15 +78,18 @@ class Trial:
     def tell(self, *values: float, **named: float) -> None:
         """Tells how it went: a value for each objective, in their order or by name, and other metrics by name.
 
-        A value that is NaN or infinite makes the trial infeasible. A trial that `report` said to stop is pruned. When
-        the service cannot be reached, the tell is kept on disk and sent later.
+        An objective that is NaN or infinite makes the trial infeasible; another metric that is so is left out. A trial
+        that `report` said to stop is pruned. When the service cannot be reached, the tell is kept on disk and sent
+        later.
         """
         told = self._told_values(values, named)
         if not told:
             raise CaviaError("tell must have a value for each objective: trial.tell(0.3), or trial.tell(loss=0.3).")
         # What only the heartbeat heard, the training has not: it went on to its end.
         is_told_to_stop = self._is_told_to_stop and self.hold.is_stopped
-        is_pruned = is_told_to_stop and all(math.isfinite(value) for value in told.values())
+        # Where the objectives are not known here, every metric might be one.
+        is_finite = all(math.isfinite(told.get(name, 0)) for name in self.metrics or told)
+        is_pruned = is_told_to_stop and is_finite
         self._tell({"values": told, **({"state": "pruned"} if is_pruned else {})})
 
     def prune(self, *values: float, **named: float) -> None:
@@ -138,7 +141,7 @@ class Trial:
         self.hold.tell_if_open({"state": "failed", "message": NO_RESULT})
 
     def _end_with(self, error: Exception) -> None:
-        _show_traceback(error, f"Trial {self.number} failed, and the next one follows:")
+        _show_traceback(error, f"Attempt {self.attempt} of trial {self.number} failed:")
         if self.streak is not None:
             self.streak.error = error
         if not self.hold.is_told:
