@@ -36,15 +36,20 @@ const distinctCountMin = 3;
  */
 const lambdaMin = 0;
 const lambdaMax = 2;
-/** A deviation so many times how far the better half is from the median is made by a tail. */
-const tailRatioMin = 20;
+/**
+ * A deviation so many times how far the better half of the first values is from their median is made by a tail. The first
+ * ones, since later ones are what the search has converged to: next to that everything is far off.
+ */
+const tailRatioMin = 50;
+const firstCount = 16;
+const tailBend = 20;
 /** What divides numbers up to 1 by less than that overflows. */
 const scaleMin = 1e-300;
 const roundingShare = 1e-14;
 const goldenSteps = 40;
 const lambdaGridCount = 9;
 
-/** Finds the warping of finite values. A constant or single value is legal: all y are 0. O(n) for each of ~50 λ. */
+/** Finds the warping of finite values, in the order in which they were told. A constant or single value is legal: all y are 0. O(n) for each of ~50 λ. */
 export function fitWarping(values: Float64Array, direction: 'minimize' | 'maximize'): Warping {
   const sign = signOf({ direction });
   const unit = values.reduce((largest, v) => Math.max(largest, Math.abs(v)), 0) || 1;
@@ -156,18 +161,18 @@ type Standard = Pick<Warping, 'origin' | 'scale' | 'bend'>;
 
 /**
  * What values are measured from and by: their mean and deviation, or, where some are so bad that next to them all others
- * look alike, the median and how far the better half is from it on average.
+ * look alike, the median of the first ones and how far their better half is from it on average.
  */
 function standardOf(values: Float64Array): Standard {
   const { mean, deviation } = momentsOf(values);
-  const sorted = values.toSorted();
+  const sorted = values.slice(0, firstCount).sort();
   const median = sorted[Math.floor((sorted.length - 1) / 2)];
   const better = sorted.filter((v) => v < median);
   // Not by squares, which might be too small to be numbers.
   const scale = better.reduce((sum, v) => sum + (median - v), 0) / better.length;
   // Nor is rounding of equal values a scale.
   return scale > Math.max(scaleMin, roundingShare * Math.abs(median)) && deviation > tailRatioMin * scale
-    ? { origin: median, scale, bend: tailRatioMin }
+    ? { origin: median, scale, bend: tailBend }
     : { origin: mean, scale: deviation, bend: Infinity };
 }
 

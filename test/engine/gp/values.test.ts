@@ -79,6 +79,12 @@ describe('fitWarping', () => {
     const warping = fitWarping(Float64Array.of(1, 2, 3, 4, 5, 60), 'minimize');
     expect(warping).toMatchObject({ origin: 12.5 / 60, bend: Infinity });
   });
+
+  it('takes what a search has converged to for no reason to measure otherwise, but a value that explodes late', () => {
+    const converged = [9, 7, 8, 5, 6, 3, ...Array.from({ length: 40 }, (_, i) => 2 ** -i)];
+    expect(fitWarping(Float64Array.from(converged), 'minimize').bend).toBe(Infinity);
+    expect(fitWarping(Float64Array.from([...converged, 1e6]), 'minimize').bend).toBe(20);
+  });
 });
 
 describe('yeoJohnson', () => {
