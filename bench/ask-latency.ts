@@ -198,7 +198,7 @@ async function filledStudy(client: Client, name: string, kind: Kind, history: nu
       space: Object.fromEntries(names.map((one) => [one, { type: 'float', low: 0, high: 1 } as const])),
       objectives: [{ metric: 'loss', direction: 'minimize' }],
       sampler: { kind },
-      budget: { trials: 10_000 },
+      budget: { trials: 9_000 },
       seed,
     },
   });
