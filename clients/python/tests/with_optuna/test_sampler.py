@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import pickle
 import subprocess
 import sys
@@ -162,10 +163,10 @@ def test_finds_out_which_parameter_is_there_when(server: Server) -> None:
     def objective(trial: optuna.Trial) -> float:
         if trial.suggest_categorical("model", ["svc", "forest"]) == "forest":
             depth = trial.suggest_int("depth", 1, 32, log=True)
-            return 1 + abs(depth - 4)
+            return 1 + abs(depth - 4) / 8
         kernel = trial.suggest_categorical("kernel", ["rbf", "linear"])
         c = trial.suggest_float("C", 1e-3, 1e3, log=True)
-        return abs(c - 10) / 10 + (abs(trial.suggest_float("gamma", 0, 1) - 0.25) if kernel == "rbf" else 0.5)
+        return abs(math.log10(c) - 1) + (abs(trial.suggest_float("gamma", 0, 1) - 0.25) if kernel == "rbf" else 0.5)
 
     study = study_of(server)
     study.optimize(objective, n_trials=30)
