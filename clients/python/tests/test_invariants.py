@@ -187,6 +187,24 @@ if __name__ == "__main__":
     assert study.refresh().progress["waiting"] == 3
 
 
+def test_a_trial_is_given_back_whose_block_has_not_begun(server: Server, name: str) -> None:
+    study = new_study(name, budget=1)
+    between = f"""
+import cavia, cavia._loop, signal
+sent = cavia._loop.replay
+def told_to_end(client):
+    signal.raise_signal(signal.SIGTERM)
+    return sent(client)
+cavia._loop.replay = told_to_end
+for trial in cavia.study({name!r}):
+    print("never")
+"""
+    ended = run(["-c", between])
+    assert (ended.returncode, ended.stdout) == (143, "")
+    assert ended.stderr == "cavia: Trial 0 was given back.\n"
+    assert study.refresh().progress["waiting"] == 1
+
+
 def test_others_go_on_when_one_process_is_killed(server: Server, name: str, capfd: pytest.CaptureFixture[str]) -> None:
     study = new_study(name, budget=12, lease_seconds=1)
     study.minimize(killed_once, workers=3)

@@ -27,29 +27,35 @@ def loop_over(study: Study) -> Iterator[Trial]:
     streak, says = FailureStreak(), LoopSays()
     with termination_raises() as termination:
         while True:
-            trial = _next_trial(study, termination, says)
-            if trial is None:
-                return
-            trial.streak = streak
+            given: list[Trial] = []
             try:
+                trial = _next_trial(study, termination, says, given)
+                if trial is None:
+                    return
+                trial.streak = streak
                 yield trial
-            except GeneratorExit:
-                # It was told to end before the block of the trial had begun.
+            except BaseException:
+                # It was told to end before the block of a trial had begun that it may have been given already.
                 if termination.has_come:
-                    trial.hold.give_back()
+                    for one in given:
+                        one.hold.give_back()
                 raise
             says.goes_on_after(trial)
             streak.note(trial)
 
 
-def _next_trial(study: Study, termination: Termination, says: LoopSays) -> Trial | None:
-    """The next trial, as soon as there is one; None when there will be none."""
+def _next_trial(study: Study, termination: Termination, says: LoopSays, given: list[Trial]) -> Trial | None:
+    """The next trial, as soon as there is one; None when there will be none.
+
+    Args:
+        given: takes the trial as soon as there is one, so that it is known whatever happens then.
+    """
     while True:
-        trials, nothing = _patiently_asked(study, termination)
+        nothing = _patiently_asked(study, termination, given)
         # What could not be told while the service was away may be what the study waits for.
         replay(study.client)
         if nothing is None:
-            return trials[0]
+            return given[0]
         if nothing.reason == "managed":
             raise nothing
         if nothing.retry_after_seconds is None:
@@ -60,7 +66,7 @@ def _next_trial(study: Study, termination: Termination, says: LoopSays) -> Trial
         sleep(nothing.retry_after_seconds)
 
 
-def _patiently_asked(study: Study, termination: Termination) -> tuple[list[Trial], NothingToTryError | None]:
+def _patiently_asked(study: Study, termination: Termination, given: list[Trial]) -> NothingToTryError | None:
     """A worker outlives a service that is away for minutes.
 
     All of it is one call, so that a trial that was given out to nobody's knowledge comes after all.
@@ -71,6 +77,7 @@ def _patiently_asked(study: Study, termination: Termination) -> tuple[list[Trial
         try:
             with termination.deferred():
                 trials, nothing = study.give_out({"count": 1}, key)
+                given.extend(trials)
         except NO_ANSWER as error:
             if away_since is None:
                 away_since = monotonic()
@@ -78,7 +85,5 @@ def _patiently_asked(study: Study, termination: Termination) -> tuple[list[Trial
             if monotonic() - away_since > _PATIENCE_SECONDS:
                 raise
         else:
-            if termination.has_come and trials:
-                trials[0].hold.give_back()
             termination.raise_if_come()
-            return trials, nothing
+            return nothing
