@@ -85,7 +85,7 @@ conclude(
       runs: Object.fromEntries(
         [...own, ...peers].map(({ method, d, runs }) => [`${method} d=${d}`, Object.keys(runs).length]),
       ),
-      versions: Object.fromEntries([...own, ...peers].map(({ method, version }) => [method, version])),
+      versions: Object.fromEntries([...own, ...peers].map(({ method, d, version }) => [`${method} d=${d}`, version])),
     },
     verdicts: pairs.map(({ ours, peer, names }) => ({
       what: `d = ${ours.d}: share of targets that ${peer.method} hits at 50·d, minus ours (${names.length} runs)`,
