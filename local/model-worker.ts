@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { AskResponse } from '../shared/api/messages.ts';
 import { createRouter } from '../shared/http/router.ts';
-import { isAboutDeleted } from '../shared/service/again-once-deleted.ts';
+import { againOnceDeleted } from '../shared/service/again-once-deleted.ts';
 import { giveToJobs } from '../shared/service/trials/ask.ts';
 import { refit } from '../shared/service/model/refit.ts';
 import { joinSqliteTable } from '../shared/store/sqlite-table.ts';
@@ -66,7 +66,8 @@ async function answer({ id, method, url, headers, body }: RequestMessage): Promi
 async function give(message: GiveMessage): Promise<void> {
   const { id } = message;
   try {
-    const bytes = new TextEncoder().encode(JSON.stringify(await givenFor(message)));
+    const given = await againOnceDeleted(() => givenFor(message));
+    const bytes = new TextEncoder().encode(JSON.stringify(given));
     send({ kind: 'response', response: { id, status: 200, headers: [], body: bytes } }, [bytes.buffer]);
   } catch (error) {
     onFault(error, 'give');
@@ -74,15 +75,10 @@ async function give(message: GiveMessage): Promise<void> {
   }
 }
 
-/** A study that has been closed or deleted since, even while this goes on, gets nothing. */
+/** A study that has been closed or deleted since gets nothing. */
 async function givenFor({ tenant, study: name, slots }: GiveMessage): Promise<AskResponse> {
-  const nothing = { trials: [], granted: 0 };
   const study = await ports.studies.find(tenant, name);
-  if (study?.state !== 'active') return nothing;
-  return giveToJobs(ports, study, slots).catch((error: unknown) => {
-    if (isAboutDeleted(error)) return nothing;
-    throw error;
-  });
+  return study?.state === 'active' ? giveToJobs(ports, study, slots) : { trials: [], granted: 0 };
 }
 
 async function stop(): Promise<void> {

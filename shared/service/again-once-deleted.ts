@@ -14,6 +14,6 @@ export async function againOnceDeleted<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Trials go only with their study. */
-export function isAboutDeleted(error: unknown): boolean {
+function isAboutDeleted(error: unknown): boolean {
   return error instanceof ServiceError && ['study_not_found', 'trial_not_found'].includes(error.code);
 }
